@@ -1,0 +1,259 @@
+"""What a team demands, as TOML: exit criteria, quorum and thresholds, rules, panels. Loading, ``extends`` and checking."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from council.errors import PolicyError
+from council.resources import shipped
+from council.types.base import Record
+from council.types.calls import Fraction
+from council.types.findings import Severity
+from council.types.reviews import Seat
+
+T = TypeVar("T", bound=Record)
+CheckName = Literal["syntax", "tests", "security", "lint", "formatting"]
+
+
+class Criterion(Record):
+    """When one check counts as failed, and what that means for the decision."""
+
+    check: CheckName
+    required: Literal["always", "if_given", "never"] = "always"
+    """``if_given``: may be skipped when there is nothing to run (no tests). ``never``: it is shown and does not block."""
+    block_at: Severity | None = None
+    """The check fails when a finding is at least this severe; ``None``: findings alone never fail it."""
+    min_pass_rate: Fraction = 1.0
+    """Tests only: the fraction that must pass."""
+    on_fail: Literal["rejected", "changes_requested"] = "rejected"
+    """The best decision left when this check failed."""
+
+
+class Voting(Record):
+    """How ballots become a decision."""
+
+    quorum: Annotated[int, Field(ge=1)] = 3
+    """Seats that must be heard, of those invited."""
+    approve_share: Fraction = 0.5
+    """An approval needs more than this share of the heard seats."""
+    block_at: Severity = Severity.CRITICAL
+    """An unproved concern of at least this severity, raised by at least ``block_share`` of the heard seats, prevents approval."""
+    block_share: Fraction = 0.5
+
+
+class Rule(Record):
+    """One sentence a team holds to, and who enforces it."""
+
+    id: str
+    text: str
+    severity: Severity = Severity.MEDIUM
+    enforced_by: tuple[str, ...] = ()
+    """``lint:E501``, ``security``, ``tests``, ``reviewers``."""
+
+
+class Policy(Record):
+    """What a team demands of code that a model wrote."""
+
+    id: str
+    title: str
+    description: str = ""
+    extends: str | None = None
+    checks_only: bool = False
+    """Let the checks alone decide; every output says so."""
+    criteria: tuple[Criterion, ...] = ()
+    voting: Voting = Voting()
+    rules: tuple[Rule, ...] = ()
+
+    def criterion(self, check: str) -> Criterion | None:
+        """Return the exit criterion of a check, or ``None`` when the policy does not ask for it."""
+        return next((c for c in self.criteria if c.check == check), None)
+
+
+class PanelSeat(Record):
+    """A seat as a panel file names it."""
+
+    model: str
+    name: str | None = None
+    provider: str | None = None
+    api_base: str | None = None
+    key: str | None = None
+    """Name of the environment variable its provider reads the key from; ``None`` when it needs none."""
+    retired: str | None = None
+    """Since when the provider no longer serves it. A retired seat is invited, named, and never called."""
+    replacement: str | None = None
+
+
+class Panel(Record):
+    """Who sits in the council."""
+
+    id: str
+    title: str
+    seats: tuple[PanelSeat, ...]
+    quorum: int | None = None
+    """Overrides the policy's quorum, for panels of another size."""
+
+
+def load_policy(name: str, *, folders: tuple[Path, ...] = ()) -> Policy:
+    """Return a policy by id or by the path of a TOML file, with everything it extends.
+
+    Looks in ``folders`` first, then among the shipped ones (``base``, ``python-team``, ``checks-only``).
+    Raises ``PolicyError`` with file and field.
+    """
+    return _load(name, folders, seen=())
+
+
+def list_policies(*, folders: tuple[Path, ...] = ()) -> tuple[str, ...]:
+    """Return the ids that ``load_policy`` finds, sorted."""
+    found = {path.stem for folder in (*folders, shipped("policies")) for path in folder.glob("*.toml")}
+    return tuple(sorted(found))
+
+
+def load_panel(name: str, *, folders: tuple[Path, ...] = ()) -> Panel:
+    """Return a panel by id or by the path of a TOML file: ``frontier``, ``story``, ``economy``, ``local``."""
+    path = _find(
+        name, tuple(folder / "panels" for folder in folders), shipped("policies") / "panels", "panel"
+    )
+    return _build(Panel, {"id": path.stem, **_read(path)}, path)
+
+
+def list_panels(*, folders: tuple[Path, ...] = ()) -> tuple[str, ...]:
+    """Return the ids that ``load_panel`` finds, sorted."""
+    found = {p.stem for folder in (*folders, shipped("policies")) for p in (folder / "panels").glob("*.toml")}
+    return tuple(sorted(found))
+
+
+def seat_for(
+    model: str, *, name: str | None = None, provider: str | None = None, api_base: str | None = None
+) -> Seat:
+    """Make a seat of a LiteLLM model name; what is not given follows from it.
+
+    >>> seat_for("ollama_chat/qwen2.5-coder:0.5b").name
+    'qwen2.5-coder:0.5b'
+    """
+    head, _, tail = model.partition("/")
+    if provider is None:
+        provider = head if tail else _provider_of(model)
+    provider = {"ollama_chat": "ollama"}.get(provider, provider)
+    return Seat(
+        name=name or model.rpartition("/")[2] or model, model=model, provider=provider, api_base=api_base
+    )
+
+
+def distinct_seats(seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
+    """Return the seats with names made unique by a number (``gpt-5.2``, ``gpt-5.2#2``)."""
+    count: dict[str, int] = {}
+    named = []
+    for seat in seats:
+        count[seat.name] = count.get(seat.name, 0) + 1
+        number = count[seat.name]
+        named.append(seat if number == 1 else seat.but(name=f"{seat.name}#{number}"))
+    return tuple(named)
+
+
+def _provider_of(model: str) -> str:
+    for start, provider in (
+        ("gpt-", "openai"),
+        ("claude-", "anthropic"),
+        ("gemini", "gemini"),
+        ("sonar", "perplexity"),
+    ):
+        if model.startswith(start):
+            return provider
+    return "other"
+
+
+def _load(name: str, folders: tuple[Path, ...], seen: tuple[str, ...]) -> Policy:
+    path = _find(name, folders, shipped("policies"), "policy")
+    table = {"id": path.stem, **_read(path)}
+    parent_name = table.get("extends")
+    if parent_name is None:
+        return _build(Policy, table, path)
+    if not isinstance(parent_name, str):
+        raise PolicyError(f"{path.name}: extends must be the id of a policy, in quotes")
+    if parent_name in seen or parent_name == name:
+        chain = " → ".join((*seen, name, parent_name))
+        raise PolicyError(f"{path.name}: extends goes round in a circle ({chain})", "Remove one of them")
+    parent = _load(parent_name, (path.parent, *folders), (*seen, name))
+    _build(Policy, table, path)  # the child must be right by itself, so that the error names its own file
+    return _build(Policy, _merge(parent.model_dump(mode="json"), table), path)
+
+
+def _merge(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
+    """Lay a child over its parent: criteria by check and rules by id, tables field by field, all else replaced."""
+    merged = dict(parent)
+    for field, value in child.items():
+        if field in ("criteria", "rules"):
+            key = "check" if field == "criteria" else "id"
+            merged[field] = _merge_by(parent.get(field, []), value, key)
+        elif isinstance(value, dict) and isinstance(parent.get(field), dict):
+            merged[field] = {**parent[field], **value}
+        else:
+            merged[field] = value
+    return merged
+
+
+def _merge_by(parent: list[dict[str, Any]], child: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    by_key = {entry[key]: entry for entry in parent}
+    for entry in child:
+        by_key[entry[key]] = {**by_key.get(entry[key], {}), **entry}
+    return list(by_key.values())
+
+
+def _find(name: str, folders: tuple[Path, ...], last: Path, noun: str) -> Path:
+    if name.endswith(".toml") or "/" in name:
+        path = Path(name)
+        if path.is_file():
+            return path
+        raise PolicyError(f"{name}: there is no such {noun} file")
+    for folder in (*folders, last):
+        if (folder / f"{name}.toml").is_file():
+            return folder / f"{name}.toml"
+    known = sorted({path.stem for folder in (*folders, last) for path in folder.glob("*.toml")})
+    close = difflib.get_close_matches(name, known, 1)
+    remedy = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}"
+    raise PolicyError(f"unknown {noun} '{name}'", remedy)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{path.name}: not valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise PolicyError(f"{path.name}: not UTF-8") from None
+    except OSError as error:
+        raise PolicyError(f"{path.name}: cannot be read ({error.strerror})") from None
+
+
+def _build(kind: type[T], table: dict[str, Any], path: Path) -> T:
+    try:
+        return kind.model_validate(table)
+    except ValidationError as error:
+        raise PolicyError(f"{path.name}: {explain(error, kind)}") from None
+
+
+def explain(error: ValidationError, kind: type[Record]) -> str:
+    """Say the first mistake of a validation in a sentence, with a suggestion for a misspelt field."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _fields_at(kind, first["loc"][:-1])
+        close = difflib.get_close_matches(str(first["loc"][-1]), known, 1)
+        return f"unknown field '{place}'" + (f". Did you mean {close[0]}?" if close else "")
+    return f"{place}: {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def _fields_at(kind: type[Record], loc: tuple[int | str, ...]) -> list[str]:
+    fields: Any = kind
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        annotation = fields.model_fields[part].annotation
+        inner = getattr(annotation, "__args__", (annotation,))
+        fields = next((a for a in inner if isinstance(a, type) and issubclass(a, Record)), kind)
+    return list(fields.model_fields)

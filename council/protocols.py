@@ -1,0 +1,183 @@
+"""The seams of the house on one page. Whatever fits one of these can be handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from council.policies import Criterion, Policy
+from council.types.base import Record
+from council.types.calls import Call, LoadedModel, LocalModel, Progress, Reply
+from council.types.checks import CheckResult, SandboxInfo, ValidationReport
+from council.types.consensus import Consensus, Evidence
+from council.types.reviews import Review
+from council.types.session import Session
+from council.types.submission import Submission
+
+
+@runtime_checkable
+class ModelClient(Protocol):
+    """Asks one model one question."""
+
+    async def complete(self, call: Call, *, on_progress: Callable[[Progress], None] | None = None) -> Reply:
+        """Return the reply; ``on_progress`` hears each change of state and each piece of text. Raises a ``ModelError``."""
+        ...
+
+
+@runtime_checkable
+class ModelHost(ModelClient, Protocol):
+    """A server of local models: asks them, and tells which it has and how they sit in memory."""
+
+    async def version(self) -> str:
+        """Return the server's version. Raises ``ModelUnreachable``."""
+        ...
+
+    async def models(self) -> tuple[LocalModel, ...]:
+        """Return the models on disk."""
+        ...
+
+    async def loaded(self) -> tuple[LoadedModel, ...]:
+        """Return the models in memory now."""
+        ...
+
+
+class Limits(Record):
+    """What a sandboxed program may use."""
+
+    wall_s: float = 60.0
+    cpu_s: float = 60.0
+    memory_bytes: int = 2 << 30
+    scratch_bytes: int = 256 << 20
+    file_bytes: int = 64 << 20
+    tasks: int = 128
+    output_bytes: int = 4 << 20
+
+
+class Job(Record):
+    """A program for the sandbox: arguments, and every file it may see.
+
+    ``argv[0]`` may be ``{python}``: the sandbox puts its own isolated interpreter there, with the tools importable.
+    ``files`` are written read-only below the working directory, ``scratch`` is a writable directory beside it.
+    """
+
+    argv: tuple[str, ...]
+    files: tuple[tuple[str, bytes], ...] = ()
+    stdin: bytes = b""
+    limits: Limits = Limits()
+    channel: bool = False
+    """Whether the program gets an extra file descriptor (number in ``COUNCIL_CHANNEL``) to report over."""
+
+
+class Run(Record):
+    """What a sandboxed program did. Nothing in ``stdout`` or ``exit_code`` is believed without the channel."""
+
+    exit_code: int | None
+    stdout: bytes = b""
+    stderr: bytes = b""
+    channel: bytes = b""
+    timed_out: bool = False
+    out_of_memory: bool = False
+    truncated: bool = False
+    """More output came than the limit kept."""
+    duration_s: float = 0.0
+
+
+@runtime_checkable
+class Sandbox(Protocol):
+    """Runs a program that nobody trusts."""
+
+    @property
+    def info(self) -> SandboxInfo:
+        """Return backend, layers, and what is missing."""
+        ...
+
+    async def run(self, job: Job) -> Run:
+        """Run the job and return what it did; cancelling kills the whole process tree. Raises ``SandboxError``."""
+        ...
+
+
+@runtime_checkable
+class Check(Protocol):
+    """One tool that looks at a submission."""
+
+    @property
+    def name(self) -> str:
+        """Return the policy's word for it: ``syntax``, ``lint``, ``security``, ``tests``, ``formatting``."""
+        ...
+
+    async def run(self, submission: Submission, criterion: Criterion, sandbox: Sandbox) -> CheckResult:
+        """Run the tool in the sandbox; whatever goes wrong becomes a result, not an exception."""
+        ...
+
+
+class Docket(Record):
+    """Everything a decision rests on."""
+
+    reviews: tuple[Review, ...] = ()
+    report: ValidationReport | None = None
+    evidence: tuple[Evidence, ...] = ()
+    policy: Policy
+
+
+@runtime_checkable
+class Aggregator(Protocol):
+    """Turns a docket into one decision. Pure, and blind to the order of seats, findings and files."""
+
+    def aggregate(self, docket: Docket) -> Consensus:
+        """Return the consensus."""
+        ...
+
+
+class SessionSummary(Record):
+    """One line of ``council session list``."""
+
+    session_id: str
+    kind: str
+    state: str
+    created_at: str
+    decision: str | None = None
+    score: float | None = None
+    title: str = ""
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Keeps sessions. Methods block and are called from a thread."""
+
+    def open_session(self, session: Session) -> None:
+        """Write a session that has just begun; it is readable from this moment on."""
+        ...
+
+    def update_session(self, session: Session) -> None:
+        """Replace what is known of a session, whole or not at all."""
+        ...
+
+    def read_session(self, session_id: str) -> Session:
+        """Return a session by its id or an unambiguous beginning of it. Raises ``StoreError``."""
+        ...
+
+    def list_sessions(self, *, limit: int = 50) -> Sequence[SessionSummary]:
+        """Return the newest sessions first."""
+        ...
+
+    def delete_session(self, session_id: str) -> str:
+        """Delete a session and return its full id. Raises ``StoreError``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+
+@runtime_checkable
+class Renderer(Protocol):
+    """Makes a document of a record."""
+
+    def render(self, subject: Record, *, document: str) -> str:
+        """Return the text. ``document`` names a template, or ``json``. Raises ``TemplateError``."""
+        ...
+
+
+TemplateDirs = tuple[Path, ...]
+"""Where templates are looked up, the first hit wins: a team's own directory, then the shipped one."""

@@ -1,0 +1,342 @@
+"""Every knob, declared once, with where its value came from. The only door to the environment.
+
+Layers, later ones win: defaults → user file → ``council.toml`` or ``[tool.council]`` of the nearest pyproject.toml →
+environment (``COUNCIL_DEADLINE_S``, and Ollama's own ``OLLAMA_MODEL`` and ``OLLAMA_HOST``) → flags → arguments.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import platformdirs
+from pydantic import Field, ValidationError, model_validator
+
+from council.errors import SettingsError
+from council.types.base import Record
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class GateSettings(Record):
+    """How hard one provider may be asked."""
+
+    rate_per_s: Annotated[float, Field(gt=0)] = 5.0
+    """Calls that may start in a second."""
+    concurrency: Annotated[int, Field(ge=1)] = 8
+    """Calls under way at once."""
+
+
+class Settings(Record):
+    """Every knob of council. Each field's text is what ``council init`` writes above it."""
+
+    policy: str = Field("python-team", description="Id or file of the policy that decides.")
+    panel: str = Field("frontier", description="Id or file of the panel that sits.")
+    seats: tuple[str, ...] = Field(
+        (), description="Models that sit instead of a panel, as LiteLLM names them."
+    )
+    policies_dir: Path | None = Field(
+        None, description="Folder with your own policies, and panels/ below it."
+    )
+    templates_dir: Path | None = Field(
+        None, description="Folder whose templates replace the shipped ones file by file."
+    )
+
+    deadline_s: Seconds = Field(120.0, description="A sitting ends then, with the seats that have answered.")
+    attempt_timeout_s: Seconds = Field(
+        60.0, description="Limit for one attempt of one seat; never longer than the deadline."
+    )
+    attempts: Annotated[int, Field(ge=1, le=10)] = Field(
+        3, description="How often one seat is asked before it has failed."
+    )
+    max_tokens: Annotated[int, Field(ge=64)] = Field(4096, description="Longest answer of a seat, in tokens.")
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = Field(
+        None, description="Sampling of the seats; unset leaves it to the model (some accept no other)."
+    )
+    budget_usd: Annotated[float, Field(ge=0)] | None = Field(
+        None,
+        description="No call starts that could take a sitting above this; a model without a price is not called.",
+    )
+    gates: dict[str, GateSettings] = Field(
+        {"ollama": GateSettings(rate_per_s=20.0, concurrency=1)},
+        description="Rate and concurrency by provider.",
+    )
+
+    ollama_host: str = Field("127.0.0.1:11434", description="Where Ollama answers (also OLLAMA_HOST).")
+    model: str | None = Field(None, description="Local model that writes code (also OLLAMA_MODEL).")
+    draft_model: str | None = Field(None, description="Faster local model that writes the first draft.")
+    repairs: Annotated[int, Field(ge=0, le=10)] = Field(
+        2, description="How often a failed attempt is sent back to the model."
+    )
+    context_tokens: Annotated[int, Field(ge=512)] = Field(
+        8192, description="Context Ollama reserves; longer prompts are refused, never cut."
+    )
+    reply_tokens: Annotated[int, Field(ge=32)] = Field(
+        2048, description="Longest piece of code a local model may write, in tokens."
+    )
+    generation_temperature: Annotated[float, Field(ge=0, le=2)] = Field(
+        0.0, description="Sampling of the local model that writes."
+    )
+    generation_timeout_s: Seconds = Field(
+        600.0, description="Limit for one attempt of a local model, loading included."
+    )
+
+    sandbox: Literal["auto", "bubblewrap", "landlock"] = Field(
+        "auto", description="Which sandbox runs untrusted code."
+    )
+    sandbox_memory_mb: Annotated[int, Field(ge=64)] = Field(
+        2048, description="Memory of a sandboxed program."
+    )
+    check_timeout_s: Seconds = Field(60.0, description="Limit for one tool.")
+    test_timeout_s: Seconds = Field(10.0, description="Limit for one test.")
+    max_file_kb: Annotated[int, Field(ge=1)] = Field(1024, description="Longest file that is reviewed.")
+    max_files: Annotated[int, Field(ge=1)] = Field(200, description="Most files in one submission.")
+
+    store_url: str | None = Field(
+        None,
+        description="Database: a SQLite file's path or a postgresql:// URL; unset is the user's data folder.",
+    )
+    store: bool = Field(True, description="Whether sessions are kept.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        given = self.model_fields_set
+        if {"attempt_timeout_s", "deadline_s"} <= given and self.attempt_timeout_s > self.deadline_s:
+            raise ValueError(
+                f"attempt_timeout_s ({self.attempt_timeout_s:g}) is longer than deadline_s ({self.deadline_s:g}): no attempt could use it"
+            )
+        if {"test_timeout_s", "check_timeout_s"} <= given and self.test_timeout_s > self.check_timeout_s:
+            raise ValueError(
+                f"test_timeout_s ({self.test_timeout_s:g}) is longer than check_timeout_s ({self.check_timeout_s:g}): no test could use it"
+            )
+        if {"reply_tokens", "context_tokens"} <= given and self.reply_tokens >= self.context_tokens:
+            raise ValueError(
+                f"reply_tokens ({self.reply_tokens}) leaves no room for a prompt in context_tokens ({self.context_tokens})"
+            )
+        return self
+
+    @property
+    def attempt_limit_s(self) -> float:
+        """Limit for one attempt of a seat: never longer than the sitting."""
+        return min(self.attempt_timeout_s, self.deadline_s)
+
+    @property
+    def test_limit_s(self) -> float:
+        """Limit for one test: never longer than its tool's."""
+        return min(self.test_timeout_s, self.check_timeout_s)
+
+    @property
+    def reply_limit_tokens(self) -> int:
+        """Longest reply of a local model: at most half of a context that is smaller than the default."""
+        return min(self.reply_tokens, self.context_tokens // 2)
+
+    def gate(self, provider: str) -> GateSettings:
+        """Return the gate of a provider; one nobody configured gets the default."""
+        return self.gates.get(provider, GateSettings())
+
+
+class Resolved(Record):
+    """Settings with the origin of each value: ``default``, a file's name, ``COUNCIL_…``, ``--flag`` or ``argument``."""
+
+    settings: Settings
+    origins: dict[str, str]
+
+
+def load_settings(
+    *,
+    folder: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    user_file: Path | None = None,
+) -> Resolved:
+    """Return the settings that hold in a folder, and where each came from.
+
+    ``flags`` and ``arguments`` with the value ``None`` count as not given. Raises ``SettingsError`` with file and field.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    origins = {name: "default" for name in Settings.model_fields}
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    layers += _files(folder or Path.cwd(), user_file)
+    layers += _environment(environ)
+    layers += [
+        (f"--{name.replace('_', '-')}", {name: value})
+        for name, value in (flags or {}).items()
+        if value is not None
+    ]
+    layers += [("argument", {name: value}) for name, value in (arguments or {}).items() if value is not None]
+    for origin, table in layers:
+        _known(table, origin)
+        _validated(table, origin, alone=True)
+        for name, value in table.items():
+            merge = name == "gates" and isinstance(value, Mapping)
+            values[name] = {**values.get("gates", _default_gates()), **value} if merge else value
+            origins[name] = origin
+    return Resolved(settings=_validated(values, _blame(origins), alone=False), origins=origins)
+
+
+def provider_keys(names: tuple[str, ...], environ: Mapping[str, str] | None = None) -> dict[str, bool]:
+    """Return for each environment variable whether it holds something. Values are never returned."""
+    environ = os.environ if environ is None else environ
+    return {name: bool(environ.get(name, "").strip()) for name in names}
+
+
+def secret_values(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the values that must never be printed or stored: every variable whose name speaks of a key, token or password."""
+    environ = os.environ if environ is None else environ
+    marks = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
+    found = {
+        value
+        for name, value in environ.items()
+        if any(mark in name.upper() for mark in marks) and len(value) >= 8
+    }
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def environment(name: str) -> str | None:
+    """Return one variable that is no knob of council: ``NO_COLOR``, ``PATH``, ``TERM`` …; an empty one is ``None``."""
+    return os.environ.get(name) or None
+
+
+def set_environment_default(name: str, value: str) -> None:
+    """Set a variable for a library that reads it at import, unless the user has set it."""
+    os.environ.setdefault(name, value)
+
+
+def default_store_path() -> Path:
+    """Return the SQLite file of the user's data folder."""
+    return platformdirs.user_data_path("council", appauthor=False) / "council.db"
+
+
+def log_dir() -> Path:
+    """Return the folder where the log of a bug is written."""
+    return platformdirs.user_log_path("council", appauthor=False)
+
+
+def user_settings_path() -> Path:
+    """Return the user's own settings file; it need not exist."""
+    return platformdirs.user_config_path("council", appauthor=False) / "council.toml"
+
+
+def _default_gates() -> dict[str, Any]:
+    return {name: gate.model_dump() for name, gate in Settings().gates.items()}
+
+
+def _files(folder: Path, user_file: Path | None) -> list[tuple[str, Mapping[str, Any]]]:
+    layers = []
+    personal = user_file or user_settings_path()
+    if _exists(personal):
+        layers.append((_shown(personal, folder), _anchored(_read(personal), personal)))
+    for parent in (folder.resolve(), *folder.resolve().parents):
+        own, project = parent / "council.toml", parent / "pyproject.toml"
+        inner = _read(project).get("tool", {}).get("council") if _exists(project) else None
+        if _exists(own):
+            if inner is not None:
+                raise SettingsError(
+                    f"council.toml and [tool.council] of pyproject.toml both stand in {_shown(parent, folder)}",
+                    "Keep one of them",
+                )
+            layers.append((_shown(own, folder), _anchored(_read(own), own)))
+            break
+        if inner is not None:
+            layers.append((f"{_shown(project, folder)} [tool.council]", _anchored(inner, project)))
+        if _exists(project):
+            break
+    return layers
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _shown(path: Path, folder: Path) -> str:
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        home = Path.home()
+        return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else path.as_posix()
+
+
+def _anchored(table: Mapping[str, Any], file: Path) -> dict[str, Any]:
+    """Make relative folders of a settings file relative to that file."""
+    anchored = dict(table)
+    for name in ("policies_dir", "templates_dir"):
+        if isinstance(anchored.get(name), str):
+            anchored[name] = file.parent / Path(anchored[name]).expanduser()
+    return anchored
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path.name}: not valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path.name}: not UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{path.name}: cannot be read ({error.strerror})") from None
+
+
+def _environment(environ: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    for variable, field in (("OLLAMA_MODEL", "model"), ("OLLAMA_HOST", "ollama_host")):
+        if environ.get(variable):
+            layers.append((variable, {field: environ[variable]}))
+    for variable in sorted(environ):
+        if variable.startswith("COUNCIL_") and variable not in _OTHER_VARIABLES and environ[variable]:
+            name = variable.removeprefix("COUNCIL_").lower()
+            value: Any = environ[variable]
+            if name == "seats":
+                value = tuple(part.strip() for part in value.split(",") if part.strip())
+            layers.append((variable, {name: value}))
+    return layers
+
+
+_OTHER_VARIABLES = {"COUNCIL_DEBUG"}
+
+
+def _known(table: Mapping[str, Any], origin: str) -> None:
+    for name in table:
+        if name not in Settings.model_fields:
+            shown, options = name, list(Settings.model_fields)
+            if origin.startswith("COUNCIL_"):
+                shown, options = origin, [f"COUNCIL_{field.upper()}" for field in Settings.model_fields]
+            close = difflib.get_close_matches(shown, options, 1)
+            remedy = f"Did you mean {close[0]}?" if close else "council settings show lists them all"
+            raise SettingsError(f"{_placed(origin, name)}: unknown setting '{shown}'", remedy)
+
+
+def _placed(origin: str, name: str) -> str:
+    """Name the line of a setting, where its origin is a file that can be read."""
+    path = Path(origin.removesuffix(" [tool.council]")).expanduser()
+    if path.suffix == ".toml" and _exists(path):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.lstrip().lstrip("[").startswith(name):
+                return f"{path.as_posix()}, line {number}"
+    return origin
+
+
+def _validated(table: Mapping[str, Any], origin: str, *, alone: bool) -> Settings:
+    try:
+        return Settings.model_validate(dict(table))
+    except ValidationError as error:
+        first = error.errors()[0]
+        if not first["loc"]:
+            if alone:  # a contradiction may be resolved by a later layer
+                return Settings()
+            raise SettingsError(f"{origin}: {first['msg'].removeprefix('Value error, ')}") from None
+        place = ".".join(str(part) for part in first["loc"])
+        where = _placed(origin, str(first["loc"][0]))
+        raise SettingsError(f"{where}: {place}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+
+
+def _blame(origins: Mapping[str, str]) -> str:
+    return ", ".join(sorted({origin for origin in origins.values() if origin != "default"})) or "settings"

@@ -1,0 +1,1 @@
+"""Frozen records, one module a noun. Nothing here knows how anything is done."""

@@ -1,0 +1,101 @@
+"""A whole sitting, as it is stored, printed and exported."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from council.types.base import Record
+from council.types.calls import Message
+from council.types.checks import ValidationReport
+from council.types.consensus import Consensus
+from council.types.reviews import Review, Seat
+from council.types.submission import Submission
+
+SCHEMA_VERSION = 1
+"""Version of the JSON that people and programs read. It grows when a field changes its meaning or goes."""
+
+
+class SessionState(StrEnum):
+    """How far a session came. A store holds ``open`` ones only when council was killed in the middle."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+
+
+class SessionKind(StrEnum):
+    """Which verb made the session."""
+
+    REVIEW = "review"
+    GENERATE = "generate"
+
+
+class Cost(Record):
+    """What the sitting cost. ``usd`` is ``None`` as soon as one price is unknown; ``known_usd`` is what is sure."""
+
+    usd: float | None = None
+    known_usd: float = 0.0
+    unknown: tuple[str, ...] = ()
+    """Seats whose price is not known."""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class Attempt(Record):
+    """One try of a local model at a task: a draft, the finished version, or a repair."""
+
+    number: int
+    tier: str
+    """``draft`` or ``strong``."""
+    model: str
+    digest: str | None = None
+    code: str | None = None
+    """``None`` when the reply held no code."""
+    reason: str | None = None
+    """Why this attempt was not the last one."""
+    duration_s: float | None = None
+    load_s: float | None = None
+    first_token_s: float | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    truncated: bool = False
+    report: ValidationReport | None = None
+
+
+class Generation(Record):
+    """How a submission was written: every attempt, and which one was kept."""
+
+    model: str
+    draft_model: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    chosen: int | None = None
+    """Number of the attempt that was kept; ``None`` when none held code."""
+
+
+class Session(Record):
+    """One sitting, whole: what was judged, by whom, with which evidence, and what was decided."""
+
+    schema_version: int = SCHEMA_VERSION
+    session_id: str
+    kind: SessionKind = SessionKind.REVIEW
+    state: SessionState = SessionState.FINISHED
+    created_at: datetime
+    finished_at: datetime | None = None
+    council_version: str
+    policy: str
+    panel: str | None = None
+    seats: tuple[Seat, ...] = ()
+    submission: Submission
+    validation: ValidationReport | None = None
+    prompt: tuple[Message, ...] = ()
+    """What every seat was asked: the same messages for all."""
+    reviews: tuple[Review, ...] = ()
+    consensus: Consensus | None = None
+    """``None`` only while the session is not finished."""
+    generation: Generation | None = None
+    cost: Cost = Cost()
+    duration_s: float | None = None
+    replayed_from: str | None = None
+    """Where the ballots come from, when they were replayed from a recording."""
+    notes: tuple[str, ...] = ()
