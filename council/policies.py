@@ -1,4 +1,4 @@
-"""What a team demands, as TOML: exit criteria, quorum and thresholds, rules, panels. Loading, ``extends`` and checking."""
+"""What a team demands, as TOML: exit criteria, quorum and thresholds, rules, panels."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Criterion(Record):
 
     check: CheckName
     required: Literal["always", "if_given", "never"] = "always"
-    """``if_given``: may be skipped when there is nothing to run (no tests). ``never``: it is shown and does not block."""
+    """``if_given``: may be skipped when there is nothing to run (no tests). ``never``: shown, does not block."""
     block_at: Severity | None = None
     """The check fails when a finding is at least this severe; ``None``: findings alone never fail it."""
     min_pass_rate: Fraction = 1.0
@@ -42,7 +42,7 @@ class Voting(Record):
     approve_share: Fraction = 0.5
     """An approval needs more than this share of the heard seats."""
     block_at: Severity = Severity.CRITICAL
-    """An unproved concern of at least this severity, raised by at least ``block_share`` of the heard seats, prevents approval."""
+    """An unproved concern at least this severe, raised by ``block_share`` of the heard seats, prevents approval."""
     block_share: Fraction = 0.5
 
 
@@ -101,7 +101,7 @@ class Panel(Record):
 def load_policy(name: str, *, folders: tuple[Path, ...] = ()) -> Policy:
     """Return a policy by id or by the path of a TOML file, with everything it extends.
 
-    Looks in ``folders`` first, then among the shipped ones (``base``, ``python-team``, ``checks-only``).
+    Looks in ``folders`` first, then in the shipped ones (``base``, ``python-team``, ``checks-only``).
     Raises ``PolicyError`` with file and field.
     """
     return _load(name, folders, seen=())
@@ -115,9 +115,7 @@ def list_policies(*, folders: tuple[Path, ...] = ()) -> tuple[str, ...]:
 
 def load_panel(name: str, *, folders: tuple[Path, ...] = ()) -> Panel:
     """Return a panel by id or by the path of a TOML file: ``frontier``, ``story``, ``economy``, ``local``."""
-    path = _find(
-        name, tuple(folder / "panels" for folder in folders), shipped("policies") / "panels", "panel"
-    )
+    path = _find(name, tuple(folder / "panels" for folder in folders), shipped("policies") / "panels", "panel")
     return _build(Panel, {"id": path.stem, **_read(path)}, path)
 
 
@@ -127,9 +125,7 @@ def list_panels(*, folders: tuple[Path, ...] = ()) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def seat_for(
-    model: str, *, name: str | None = None, provider: str | None = None, api_base: str | None = None
-) -> Seat:
+def seat_for(model: str, *, name: str | None = None, provider: str | None = None, api_base: str | None = None) -> Seat:
     """Make a seat of a LiteLLM model name; what is not given follows from it.
 
     >>> seat_for("ollama_chat/qwen2.5-coder:0.5b").name
@@ -139,9 +135,7 @@ def seat_for(
     if provider is None:
         provider = head if tail else _provider_of(model)
     provider = {"ollama_chat": "ollama"}.get(provider, provider)
-    return Seat(
-        name=name or model.rpartition("/")[2] or model, model=model, provider=provider, api_base=api_base
-    )
+    return Seat(name=name or model.rpartition("/")[2] or model, model=model, provider=provider, api_base=api_base)
 
 
 def distinct_seats(seats: tuple[Seat, ...]) -> tuple[Seat, ...]:

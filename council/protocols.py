@@ -21,7 +21,7 @@ class ModelClient(Protocol):
     """Asks one model one question."""
 
     async def complete(self, call: Call, *, on_progress: Callable[[Progress], None] | None = None) -> Reply:
-        """Return the reply; ``on_progress`` hears each change of state and each piece of text. Raises a ``ModelError``."""
+        """Return the reply; ``on_progress`` hears each state and each piece of text. Raises a ``ModelError``."""
         ...
 
 

@@ -36,12 +36,8 @@ class Settings(Record):
 
     policy: str = Field("python-team", description="Id or file of the policy that decides.")
     panel: str = Field("frontier", description="Id or file of the panel that sits.")
-    seats: tuple[str, ...] = Field(
-        (), description="Models that sit instead of a panel, as LiteLLM names them."
-    )
-    policies_dir: Path | None = Field(
-        None, description="Folder with your own policies, and panels/ below it."
-    )
+    seats: tuple[str, ...] = Field((), description="Models that sit instead of a panel, as LiteLLM names them.")
+    policies_dir: Path | None = Field(None, description="Folder with your own policies, and panels/ below it.")
     templates_dir: Path | None = Field(
         None, description="Folder whose templates replace the shipped ones file by file."
     )
@@ -85,12 +81,8 @@ class Settings(Record):
         600.0, description="Limit for one attempt of a local model, loading included."
     )
 
-    sandbox: Literal["auto", "bubblewrap", "landlock"] = Field(
-        "auto", description="Which sandbox runs untrusted code."
-    )
-    sandbox_memory_mb: Annotated[int, Field(ge=64)] = Field(
-        2048, description="Memory of a sandboxed program."
-    )
+    sandbox: Literal["auto", "bubblewrap", "landlock"] = Field("auto", description="Which sandbox runs untrusted code.")
+    sandbox_memory_mb: Annotated[int, Field(ge=64)] = Field(2048, description="Memory of a sandboxed program.")
     check_timeout_s: Seconds = Field(60.0, description="Limit for one tool.")
     test_timeout_s: Seconds = Field(10.0, description="Limit for one test.")
     max_file_kb: Annotated[int, Field(ge=1)] = Field(1024, description="Longest file that is reviewed.")
@@ -107,16 +99,14 @@ class Settings(Record):
         given = self.model_fields_set
         if {"attempt_timeout_s", "deadline_s"} <= given and self.attempt_timeout_s > self.deadline_s:
             raise ValueError(
-                f"attempt_timeout_s ({self.attempt_timeout_s:g}) is longer than deadline_s ({self.deadline_s:g}): no attempt could use it"
+                f"attempt_timeout_s ({self.attempt_timeout_s:g}) is longer than deadline_s ({self.deadline_s:g})"
             )
         if {"test_timeout_s", "check_timeout_s"} <= given and self.test_timeout_s > self.check_timeout_s:
             raise ValueError(
-                f"test_timeout_s ({self.test_timeout_s:g}) is longer than check_timeout_s ({self.check_timeout_s:g}): no test could use it"
+                f"test_timeout_s ({self.test_timeout_s:g}) is longer than check_timeout_s ({self.check_timeout_s:g})"
             )
         if {"reply_tokens", "context_tokens"} <= given and self.reply_tokens >= self.context_tokens:
-            raise ValueError(
-                f"reply_tokens ({self.reply_tokens}) leaves no room for a prompt in context_tokens ({self.context_tokens})"
-            )
+            raise ValueError(f"reply_tokens ({self.reply_tokens}) fills context_tokens ({self.context_tokens})")
         return self
 
     @property
@@ -156,7 +146,7 @@ def load_settings(
 ) -> Resolved:
     """Return the settings that hold in a folder, and where each came from.
 
-    ``flags`` and ``arguments`` with the value ``None`` count as not given. Raises ``SettingsError`` with file and field.
+    Among ``flags`` and ``arguments``, ``None`` counts as not given. Raises ``SettingsError`` with file and field.
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
@@ -165,9 +155,7 @@ def load_settings(
     layers += _files(folder or Path.cwd(), user_file)
     layers += _environment(environ)
     layers += [
-        (f"--{name.replace('_', '-')}", {name: value})
-        for name, value in (flags or {}).items()
-        if value is not None
+        (f"--{name.replace('_', '-')}", {name: value}) for name, value in (flags or {}).items() if value is not None
     ]
     layers += [("argument", {name: value}) for name, value in (arguments or {}).items() if value is not None]
     for origin, table in layers:
@@ -187,13 +175,11 @@ def provider_keys(names: tuple[str, ...], environ: Mapping[str, str] | None = No
 
 
 def secret_values(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return the values that must never be printed or stored: every variable whose name speaks of a key, token or password."""
+    """Return the values that must never be printed or stored: variables named after a key, token or password."""
     environ = os.environ if environ is None else environ
     marks = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
     found = {
-        value
-        for name, value in environ.items()
-        if any(mark in name.upper() for mark in marks) and len(value) >= 8
+        value for name, value in environ.items() if any(mark in name.upper() for mark in marks) and len(value) >= 8
     }
     return tuple(sorted(found, key=len, reverse=True))
 
@@ -228,7 +214,7 @@ def _default_gates() -> dict[str, Any]:
 
 
 def _files(folder: Path, user_file: Path | None) -> list[tuple[str, Mapping[str, Any]]]:
-    layers = []
+    layers: list[tuple[str, Mapping[str, Any]]] = []
     personal = user_file or user_settings_path()
     if _exists(personal):
         layers.append((_shown(personal, folder), _anchored(_read(personal), personal)))

@@ -19,8 +19,8 @@ _MARKDOWN_SPECIALS = "\\`*_{}[]<>()#|!~&"
 class Templates:
     """Renders templates by name; a file in ``folder`` replaces the shipped one of the same name.
 
-    Untrusted text reaches a template only as a value. In ``.md`` templates use ``| md`` for running text, ``| code`` for
-    blocks and ``| inline`` for code in a line; ``.html`` templates escape by themselves.
+    Untrusted text reaches a template only as a value. In ``.md`` templates use ``| md`` for running text, ``| code``
+    for blocks and ``| inline`` for code in a line; ``.html`` templates escape by themselves.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -52,20 +52,14 @@ class Templates:
         try:
             return self._environment.get_template(name).render(**values)
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(
-                f"template {error.name or name}, line {error.lineno}: {error.message}"
-            ) from None
+            raise TemplateError(f"template {error.name or name}, line {error.lineno}: {error.message}") from None
         except jinja2.TemplateNotFound as error:
             raise TemplateError(f"template {name}: there is no template {error.name}") from None
-        except (jinja2.TemplateError, jinja2.sandbox.SecurityError) as error:
+        except jinja2.TemplateError as error:
             raise TemplateError(f"template {name}{_line_of(error)}: {error}") from None
-        except (
-            Exception
-        ) as error:  # a template is a program of the user's: whatever it raises is its own mistake
+        except Exception as error:  # a template is a program of the user's: whatever it raises is its own mistake
             if self._own is not None and (self._own / name).is_file():
-                raise TemplateError(
-                    f"template {name}{_line_of(error)}: {type(error).__name__}: {error}"
-                ) from None
+                raise TemplateError(f"template {name}{_line_of(error)}: {type(error).__name__}: {error}") from None
             raise
 
 

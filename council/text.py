@@ -1,4 +1,4 @@
-"""Untrusted text made harmless for one line, a terminal, or a Markdown document. The reviewed code itself is never altered."""
+"""Untrusted text made harmless for a line, a terminal or a document. The reviewed code itself is never altered."""
 
 from __future__ import annotations
 

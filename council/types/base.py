@@ -19,9 +19,7 @@ class Record(BaseModel):
 
     def but(self, **changes: Any) -> Any:
         """Return a copy with some fields replaced, validated like a new record."""
-        return type(self).model_validate(
-            {**{name: getattr(self, name) for name in type(self).model_fields}, **changes}
-        )
+        return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
 
 
 def now() -> datetime:

@@ -23,7 +23,7 @@ class Call(Record):
     """One question to one model. ``reply_schema`` is a JSON Schema the reply should follow, where the model can."""
 
     model: str
-    """As LiteLLM names it (``openai/gpt-5.2``, ``ollama_chat/qwen2.5-coder:0.5b``), or as Ollama names it for generation."""
+    """As LiteLLM names it (``openai/gpt-5.2``, ``ollama_chat/smollm2:135m``), or as Ollama names it for generation."""
     messages: tuple[Message, ...]
     reply_schema: dict[str, Any] | None = None
     temperature: float | None = None

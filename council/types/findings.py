@@ -11,7 +11,7 @@ from council.types.base import Record
 
 
 class Severity(StrEnum):
-    """How bad a finding is. ``unknown`` is a word nobody could read: it weighs as much as ``high``, never as ``info``."""
+    """How bad a finding is. ``unknown`` is a word nobody could read: it weighs like ``high``, never like ``info``."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -52,7 +52,8 @@ _WORDS = {
         Severity.HIGH: "high major error err important serious p1 sev1 s1",
         Severity.MEDIUM: "medium moderate med normal warning warn p2 sev2 s2",
         Severity.LOW: "low minor trivial p3 sev3 s3",
-        Severity.INFO: "info informational information note notice nit nitpick style cosmetic suggestion hint none p4 sev4 s4",
+        Severity.INFO: "info informational information note notice nit nitpick style cosmetic suggestion hint none p4"
+        " sev4 s4",
     }.items()
     for word in words.split()
 }

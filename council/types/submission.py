@@ -62,7 +62,7 @@ class Submission(Record):
 
     @property
     def digest(self) -> str:
-        """Hex SHA-256 over paths, texts, tests and task; equal submissions have equal digests, in any order of files."""
+        """Hex SHA-256 over paths, texts, tests and task; equal submissions have equal digests."""
         whole = hashlib.sha256()
         for kind, files in (("file", self.files), ("test", self.tests)):
             for file in sorted(files, key=lambda f: f.path):

@@ -1,0 +1,362 @@
+"""The council itself: takes a submission through its stages and keeps the session. The only module that knows two rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from council import consensus, generation, reviewing, validation
+from council._version import __version__
+from council.errors import StoreError, UsageError
+from council.models import open_client, open_host
+from council.policies import Panel, Policy, distinct_seats, load_panel, load_policy, seat_for
+from council.protocols import Aggregator, Docket, ModelClient, ModelHost, Sandbox, Store
+from council.sandbox import open_sandbox
+from council.settings import Settings
+from council.store import open_store
+from council.templating import Templates
+from council.types.base import Record, now
+from council.types.calls import Message
+from council.types.checks import ValidationReport
+from council.types.events import CheckFinished, ConsensusReached, Event, SeatFinished, SittingClosed, SittingOpened
+from council.types.reviews import Review, ReviewOutcome, Seat
+from council.types.session import Cost, Session, SessionKind, SessionState, new_session_id
+from council.types.submission import SourceFile, Submission
+
+Listener = Callable[[Event], None]
+
+
+class Bench(Record):
+    """The seats of one sitting, and which of them can no longer be asked."""
+
+    panel: str | None
+    seats: tuple[Seat, ...]
+    quorum: int
+    retired: dict[str, str] = {}
+
+
+class Council:
+    """Holds the parts of one house and sits with them. Everything can be handed in; ``from_settings`` makes the rest.
+
+    Use it as an async context manager, or call ``close`` at the end.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        client: ModelClient,
+        host: ModelHost,
+        sandbox: Sandbox,
+        store: Store | None = None,
+        aggregator: Aggregator | None = None,
+        replayed_from: str | None = None,
+    ) -> None:
+        self.settings = settings
+        self.client = client
+        self.host = host
+        self.sandbox = sandbox
+        self.store = store
+        self.aggregator = aggregator or consensus.DEFAULT
+        self.templates = Templates(settings.templates_dir)
+        self._replayed_from = replayed_from
+
+    @classmethod
+    def from_settings(
+        cls, settings: Settings, *, record: Path | None = None, replay: Path | None = None
+    ) -> Council:
+        """Open client, Ollama, sandbox and store as the settings say.
+
+        ``record`` keeps every reply of a seat in a folder, ``replay`` answers from such a folder and calls nobody.
+        Raises ``SandboxError``, ``StoreError``, ``UsageError``.
+        """
+        if record is not None and replay is not None:
+            raise UsageError("record and replay contradict each other", "Give one of them")
+        return cls(
+            settings,
+            client=open_client(settings, record=record, replay=replay),
+            host=open_host(settings),
+            sandbox=open_sandbox(settings),
+            store=open_store(settings.store_url) if settings.store else None,
+            replayed_from=None if replay is None else replay.name,
+        )
+
+    async def __aenter__(self) -> Council:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self.store is not None:
+            self.store.close()
+
+    def policy(self, policy: str | Policy | None = None) -> Policy:
+        """Return the policy that decides: the one given, else the settings'. Raises ``PolicyError``."""
+        if isinstance(policy, Policy):
+            return policy
+        return load_policy(policy or self.settings.policy, folders=self._folders)
+
+    def bench(self, policy: Policy, seats: Sequence[str | Seat] | None = None) -> Bench:
+        """Return who sits: the seats given, else the settings' seats, else the panel. Raises ``PolicyError``."""
+        named = tuple(seats) if seats is not None else self.settings.seats
+        if policy.checks_only:
+            return Bench(panel=None, seats=(), quorum=policy.voting.quorum)
+        if named:
+            chosen = distinct_seats(tuple(seat if isinstance(seat, Seat) else seat_for(seat) for seat in named))
+            # Two hand-picked seats can be a quorum of two; one never is, unless the policy itself asks for one.
+            quorum = min(policy.voting.quorum, max(2, len(chosen)))
+            return Bench(panel=None, seats=chosen, quorum=quorum)
+        return _seated(load_panel(self.settings.panel, folders=self._folders), policy)
+
+    async def validate(
+        self, submission: Submission, *, policy: str | Policy | None = None, on_event: Listener | None = None
+    ) -> ValidationReport:
+        """Run every check the policy asks for, in the sandbox."""
+        return await validation.run_checks(
+            submission,
+            self.policy(policy),
+            self.sandbox,
+            settings=self.settings,
+            on_check=None if on_event is None else lambda result: on_event(CheckFinished(result=result)),
+        )
+
+    async def review(
+        self,
+        submission: Submission,
+        *,
+        policy: str | Policy | None = None,
+        seats: Sequence[str | Seat] | None = None,
+        on_event: Listener | None = None,
+    ) -> Session:
+        """Let the council sit over a submission and return the whole session. Every seat invited is in it."""
+        chosen = self.policy(policy)
+        bench = self.bench(chosen, seats)
+        chosen = chosen.but(voting=chosen.voting.but(quorum=bench.quorum))
+        session = self._opened(SessionKind.REVIEW, submission, chosen, bench)
+        return await self._kept(session, lambda keep: self._sit(keep, chosen, bench, on_event or _deaf))
+
+    async def generate(
+        self,
+        task: str,
+        *,
+        tests: tuple[SourceFile, ...] = (),
+        path: str = "generated.py",
+        policy: str | Policy | None = None,
+        on_event: Listener | None = None,
+    ) -> Session:
+        """Let the local model write code for a task and return the session with every attempt and its checks."""
+        chosen = self.policy(policy)
+        blank = Submission(files=(), tests=tests, task=task)
+        session = self._opened(SessionKind.GENERATE, blank, chosen, None)
+        return await self._kept(session, lambda keep: self._write(keep, chosen, path, on_event or _deaf))
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return () if self.settings.policies_dir is None else (self.settings.policies_dir,)
+
+    def _opened(self, kind: SessionKind, submission: Submission, policy: Policy, bench: Bench | None) -> Session:
+        return Session(
+            session_id=new_session_id(),
+            kind=kind,
+            state=SessionState.OPEN,
+            created_at=now(),
+            council_version=__version__,
+            policy=policy.id,
+            panel=bench.panel if bench else None,
+            seats=bench.seats if bench else (),
+            submission=submission,
+            replayed_from=self._replayed_from,
+        )
+
+    async def _kept(self, session: Session, work: Callable[[_Keeper], Awaitable[None]]) -> Session:
+        """Do the work of a session while the store follows it, also when it is interrupted."""
+        keeper = _Keeper(self.store, session)
+        await keeper.open()
+        started = time.monotonic()
+        failure: Exception | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(keeper.follow())
+                try:
+                    await work(keeper)
+                except Exception as error:  # leaves the group as itself, not wrapped in an ExceptionGroup
+                    failure = error
+                state = SessionState.FINISHED if failure is None else SessionState.INTERRUPTED
+                keeper.change(state=state, finished_at=now(), duration_s=round(time.monotonic() - started, 3))
+                keeper.finish()
+        except asyncio.CancelledError:  # what the seats have said so far was paid for
+            keeper.change(state=SessionState.INTERRUPTED, finished_at=now())
+            keeper.save_now()
+            raise
+        if failure is not None:
+            raise failure
+        return keeper.session
+
+    async def _sit(self, keep: _Keeper, policy: Policy, bench: Bench, tell: Listener) -> None:
+        submission = keep.session.submission
+        tell(
+            SittingOpened(
+                session_id=keep.session.session_id,
+                seats=bench.seats,
+                checks=tuple(c.check for c in policy.criteria),
+                deadline_s=self.settings.deadline_s if bench.seats else None,
+            )
+        )
+        report = await self.validate(submission, policy=policy, on_event=tell)
+        keep.change(validation=report)
+        reviews: tuple[Review, ...] = ()
+        if bench.seats:
+            reviews = await self._ask(keep, report, policy, bench, tell)
+        keep.change(reviews=reviews, cost=cost_of(reviews))
+        docket = Docket(reviews=reviews, report=report, policy=policy)
+        decided = self.aggregator.aggregate(docket)
+        keep.change(consensus=decided)
+        tell(ConsensusReached(consensus=decided))
+
+    async def _ask(
+        self, keep: _Keeper, report: ValidationReport, policy: Policy, bench: Bench, tell: Listener
+    ) -> tuple[Review, ...]:
+        submission = keep.session.submission
+        messages: tuple[Message, ...] = reviewing.compose_prompt(submission, report, policy, self.templates)
+        keep.change(prompt=messages)
+        heard: dict[str, Review] = {}
+
+        def listen(event: Event) -> None:
+            if isinstance(event, SeatFinished):
+                heard[event.review.seat.name] = event.review
+                so_far = tuple(heard[seat.name] for seat in bench.seats if seat.name in heard)
+                keep.change(reviews=so_far, cost=cost_of(so_far))
+            tell(event)
+
+        return await reviewing.collect_reviews(
+            messages,
+            bench.seats,
+            self.client,
+            submission=submission,
+            settings=self.settings,
+            on_event=listen,
+            retired=bench.retired,
+        )
+
+    async def _write(self, keep: _Keeper, policy: Policy, path: str, tell: Listener) -> None:
+        session = keep.session
+        tell(SittingOpened(session_id=session.session_id, seats=(), checks=tuple(c.check for c in policy.criteria)))
+
+        async def check(submission: Submission) -> ValidationReport:
+            return await self.validate(submission, policy=policy)
+
+        submission, written = await generation.write_code(
+            session.submission.task or "",
+            host=self.host,
+            validate=check,
+            settings=self.settings,
+            templates=self.templates,
+            tests=session.submission.tests,
+            path=path,
+            on_event=tell,
+        )
+        chosen = next((a for a in written.attempts if a.number == written.chosen), None)
+        if submission is not None and chosen is not None:
+            submission = generation.with_header(
+                submission,
+                model=chosen.model,
+                digest=chosen.digest,
+                session_id=session.session_id,
+                written_at=session.created_at,
+            )
+        keep.change(
+            generation=written,
+            submission=submission or session.submission,
+            validation=chosen.report if chosen else None,
+        )
+
+
+class _Keeper:
+    """Writes each state of one session, newest only, without making the sitting wait for the disk."""
+
+    def __init__(self, store: Store | None, session: Session) -> None:
+        self.session = session
+        self._store = store
+        self._changed = asyncio.Event()
+        self._finished = False
+
+    async def open(self) -> None:
+        """Write the session before anything is spent. Raises ``StoreError``."""
+        if self._store is not None:
+            await asyncio.to_thread(self._store.open_session, self.session)
+
+    def change(self, **fields: object) -> None:
+        """Replace fields of the session; the store follows."""
+        self.session = self.session.but(**fields)
+        self._changed.set()
+
+    def finish(self) -> None:
+        """Let ``follow`` end after it has written what is left."""
+        self._finished = True
+        self._changed.set()
+
+    async def follow(self) -> None:
+        """Write until finished. A store that fails on the way costs a note, not the sitting that was paid for."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            last = self._finished
+            if self._store is not None:
+                try:
+                    await asyncio.to_thread(self._store.update_session, self.session)
+                except StoreError as error:
+                    self._store = None
+                    self.session = self.session.but(notes=(*self.session.notes, f"not stored: {error}"))
+            if last:
+                return
+
+    def save_now(self) -> None:
+        """Write at once, blocking: for the moment before an interruption goes on."""
+        if self._store is not None:
+            with suppress(StoreError):
+                self._store.update_session(self.session)
+
+
+def cost_of(reviews: Sequence[Review]) -> Cost:
+    """Add up what the seats cost; the sum is ``None`` as soon as one price is unknown."""
+    unknown = tuple(review.seat.name for review in reviews if review.cost_usd is None and _was_asked(review))
+    known = sum(review.cost_usd or 0.0 for review in reviews)
+    return Cost(
+        usd=None if unknown else known,
+        known_usd=known,
+        unknown=unknown,
+        prompt_tokens=_total([review.usage.prompt_tokens for review in reviews]),
+        completion_tokens=_total([review.usage.completion_tokens for review in reviews]),
+    )
+
+
+def _was_asked(review: Review) -> bool:
+    """Whether a provider may have billed the seat: a replayed, refused-at-the-door or retired one was never asked."""
+    silent = (ReviewOutcome.FAILED, ReviewOutcome.OVER_BUDGET)
+    return review.recorded_at is None and not (review.outcome in silent and review.attempts == 0)
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _seated(panel: Panel, policy: Policy) -> Bench:
+    seats = distinct_seats(
+        tuple(seat_for(s.model, name=s.name, provider=s.provider, api_base=s.api_base) for s in panel.seats)
+    )
+    retired: Mapping[str, str] = {
+        seat.name: f"retired ({entry.retired})" + (f"; its successor is {entry.replacement}" if entry.replacement else "")
+        for seat, entry in zip(seats, panel.seats, strict=True)
+        if entry.retired
+    }
+    return Bench(panel=panel.id, seats=seats, quorum=panel.quorum or policy.voting.quorum, retired=dict(retired))
+
+
+def _deaf(event: Event) -> None:
+    """Listen to nothing."""
