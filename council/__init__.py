@@ -1,27 +1,15 @@
 """A council of models reviews code, runs what it claims, and gives one decision with its evidence.
 
 The names below are loaded when they are first touched, so that ``import council`` costs nothing.
+Type checkers read ``__init__.pyi``.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from council._version import __version__
-
-if TYPE_CHECKING:
-    from council.api import aggregate, generate, render, review, review_sync, stream, validate
-    from council.engine import Council
-    from council.errors import CouncilError
-    from council.policies import Policy
-    from council.settings import Settings, load_settings
-    from council.types.checks import CheckOutcome, CheckResult, ValidationReport
-    from council.types.consensus import Consensus, Decision
-    from council.types.findings import Finding, Location, Severity
-    from council.types.reviews import Ballot, Review, ReviewOutcome, Seat, Verdict
-    from council.types.session import Session
-    from council.types.submission import SourceFile, Submission
 
 _HOMES = {
     "council.api": ("aggregate", "generate", "render", "review", "review_sync", "stream", "validate"),

@@ -1,0 +1,116 @@
+"""What every command does: settings from flags, a loop that can be interrupted, files written whole or not at all."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import tomllib
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from council.errors import SettingsError, UsageError
+from council.settings import Resolved, load_settings
+from council.text import one_line
+
+T = TypeVar("T")
+_FLAGS = ("policy", "panel", "seats", "model", "draft_model")
+
+
+def resolve(options: argparse.Namespace) -> Resolved:
+    """Return the settings with the command's flags laid over them. Raises ``SettingsError``."""
+    flags: dict[str, Any] = {}
+    for word in getattr(options, "sets", []):
+        _lay(flags, word)
+    for name in _FLAGS:
+        value = getattr(options, name, None)
+        if value is not None:
+            flags[name] = tuple(value) if isinstance(value, list) else value
+    if getattr(options, "no_store", False):
+        flags["store"] = False
+    return load_settings(flags=flags)
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine; SIGTERM ends it like Ctrl-C, so that sandboxes and models are let go of."""
+    return asyncio.run(_heeding_sigterm(work))
+
+
+def emit(text: str, output: str | None) -> None:
+    """Write the payload to standard output, or whole to a file. Raises ``UsageError``."""
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    else:
+        write_whole(Path(output), text if text.endswith("\n") else text + "\n")
+        sys.stderr.write(f"wrote {one_line(output)}\n")
+
+
+def writable_target(output: str | None, *, force: bool = True) -> None:
+    """Find out before the work whether its result can be written there. Raises ``UsageError``."""
+    if output is None:
+        return
+    path, shown = Path(output), one_line(output)
+    if path.is_dir():
+        raise UsageError(f"{shown} is a folder", "Give a file's name with -o")
+    if path.exists() and not force:
+        raise UsageError(f"{shown} exists already", "Replace it with --force, or choose another name")
+    folder = path.parent
+    if not folder.is_dir():
+        raise UsageError(f"{shown}: there is no folder {one_line(str(folder))}", f"Make it with: mkdir -p {folder}")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"{shown}: the folder cannot be written to")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step: it holds the old text or the new one, never half of it. Raises ``UsageError``."""
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise UsageError(f"{one_line(str(path))} cannot be written ({error.strerror})") from None
+
+
+async def _heeding_sigterm(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    if task is not None and hasattr(signal, "SIGTERM"):
+        loop.add_signal_handler(signal.SIGTERM, _interrupt)
+    return await work
+
+
+def _interrupt() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def _lay(flags: dict[str, Any], word: str) -> None:
+    key, equals, value = word.partition("=")
+    if not equals or not key:
+        raise SettingsError(f"--set {word}: this is not KEY=VALUE", "For example: --set deadline_s=30")
+    try:
+        parsed: Any = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    *tables, last = key.strip().replace("-", "_").split(".")
+    place = flags
+    for table in tables:
+        place = place.setdefault(table, {})
+    place[last] = parsed
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,49 @@
+"""Parses, loads the one command that is needed, and turns whatever happens into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from council.cli.parser import build_parser
+
+EXIT_BUG = 4
+EXIT_INTERRUPTED = 130
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0, 1, 2, 3, 4 or 130, as the laws say."""
+    parser = build_parser()
+    try:
+        options = parser.parse_args(words)
+    except SystemExit as leaving:  # argparse has printed help, the version, or its one sentence
+        return leaving.code if isinstance(leaving.code, int) else 2
+    if options.command is None:
+        parser.print_help()
+        return 2
+    try:
+        return _dispatch(options)
+    except KeyboardInterrupt:
+        sys.stderr.write("\ncouncil: interrupted; what was finished is kept (council session list)\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has gone: nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    command = importlib.import_module(f"council.cli.{options.command}")
+    failures = importlib.import_module("council.cli.failures")
+    try:
+        code: int = command.run(options)
+        sys.stdout.flush()
+        return code
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:
+        if options.debug:
+            raise
+        return int(failures.report(error))

@@ -1,0 +1,49 @@
+"""One sentence for everything that goes wrong; a bug of ours leaves a log behind."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+from council._version import __version__
+from council.errors import CouncilError
+from council.settings import log_dir, secret_values
+from council.text import one_line, redact
+from council.types.base import now
+
+EXIT_BUG = 4
+
+
+def report(error: Exception) -> int:
+    """Print what went wrong on standard error and return the exit code."""
+    if isinstance(error, CouncilError):
+        _say(str(error))
+        return error.exit_code
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        _say("the disk is full. Make room and run it again")
+        return 3
+    where = _log(error)
+    _say(f"this is a bug ({type(error).__name__}: {error}). {where}")
+    return EXIT_BUG
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"council: {one_line(redact(text, secret_values()), limit=600)}\n")
+
+
+def _log(error: Exception) -> str:
+    text = "".join(traceback.format_exception(error))
+    entry = f"{now().isoformat(timespec='seconds')} council {__version__}\n{redact(text, secret_values())}"
+    for folder in (log_dir(), Path(tempfile.gettempdir())):
+        path = folder / "council-bug.log"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+                log.write(entry + "\n")
+        except OSError:
+            continue
+        return f"Its log is {path}; please send it with your report"
+    return "No log could be written; run it again with --debug"

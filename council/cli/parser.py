@@ -1,0 +1,197 @@
+"""The command line: what can be typed, and what ``--help`` teaches. Light on purpose: no heavy import stands here."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from typing import NoReturn
+
+from council._version import __version__
+
+EPILOG = """\
+first steps:
+  council doctor                                   what works here, and what to type next
+  council validate cache.py --tests test_cache.py  run the checks in a sandbox
+  council review cache.py --task @task.md          let the council decide
+  council generate "a function …" -o out.py        let your local model write, and check it
+
+exit codes:
+  0 approved or passed   1 changes requested, rejected or failed   2 usage, settings or policy wrong
+  3 could not judge      4 a bug (a log is written)                130 interrupted
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with one clear sentence for a mistake, and a suggestion for a misspelt word."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one sentence and leave with exit code 2."""
+        sys.stderr.write(f"council: {self._suggest(message)}. See: {self.prog} --help\n")
+        sys.exit(2)
+
+    def _suggest(self, message: str) -> str:
+        message = message.replace("argument ", "", 1) if message.startswith("argument ") else message
+        if message.startswith("unrecognized arguments: "):
+            word = message.removeprefix("unrecognized arguments: ").split()[0].split("=")[0]
+            close = difflib.get_close_matches(word, [o for a in self._actions for o in a.option_strings], 1)
+            return f"unknown argument {word!r}" + (f". Did you mean {close[0]}?" if close else "")
+        if "invalid choice: " in message:
+            word = message.split("invalid choice: '")[1].split("'")[0]
+            choices = [c for a in self._actions if a.choices for c in a.choices]
+            close = difflib.get_close_matches(word, choices, 1)
+            options = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(choices)}"
+            return f"unknown command or choice {word!r}. {options}"
+        return message
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Raw text for epilogs, options in a narrow column."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=100)
+
+
+def build_parser() -> Parser:
+    """Return the parser of every command."""
+    parser = Parser(
+        prog="council",
+        description="A council of models reviews code that a model wrote, runs what it claims, and gives one decision.",
+        epilog=EPILOG,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"council {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for add in (_validate, _review, _generate, _session, _doctor, _init, _settings):
+        add(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[Parser]"
+
+
+def _command(commands: Commands, name: str, text: str, example: str) -> Parser:
+    parser: Parser = commands.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog=f"example:\n{example}",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return parser
+
+
+def _common(parser: Parser) -> None:
+    parser.add_argument("--set", dest="sets", metavar="KEY=VALUE", action="append", default=[], help="any setting")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def _output(parser: Parser, formats: tuple[str, ...]) -> None:
+    parser.add_argument("--format", choices=formats, default="text", help=f"{', '.join(formats)} (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the result there instead of standard output")
+
+
+def _validate(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "validate",
+        "run the checks of the policy in a sandbox; nobody is asked",
+        "  council validate cache.py --tests test_cache.py\n",
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="Python files or folders")
+    parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
+    parser.add_argument("--policy", metavar="ID|FILE", help="policy with the exit criteria (default: python-team)")
+    _output(parser, ("text", "json", "markdown"))
+    _common(parser)
+
+
+def _review(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "review",
+        "validate, ask every seat of the panel, and decide",
+        "  council review cache.py --tests test_cache.py --task @task.md\n"
+        "  council review cache.py --seat ollama_chat/qwen2.5-coder:1.5b --seat openai/gpt-6-luna\n"
+        "  council review cache.py --policy checks-only --tests test_cache.py\n",
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="Python files or folders")
+    parser.add_argument("--task", metavar="TEXT|@FILE", help="what the code should do")
+    parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
+    parser.add_argument("--policy", metavar="ID|FILE", help="policy that decides (default: python-team)")
+    parser.add_argument("--panel", metavar="ID|FILE", help="frontier (default), story, economy, local, or a file")
+    parser.add_argument("--seat", metavar="MODEL", action="append", dest="seats", help="a LiteLLM model, instead of a panel")
+    parser.add_argument("--record", metavar="DIR", help="keep every reply of a seat in this folder")
+    parser.add_argument("--replay", metavar="DIR", help="answer from such a folder; nobody is called")
+    parser.add_argument("--no-store", action="store_true", help="do not keep the session")
+    _output(parser, ("text", "json", "markdown"))
+    _common(parser)
+
+
+def _generate(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "generate",
+        "let a local model write code, check it, and send failures back to it",
+        '  council generate "a function is_palindrome(text)" --model qwen2.5-coder:1.5b -o palindrome.py\n'
+        "  council generate @task.md --tests test_cache.py --draft-model qwen2.5-coder:0.5b -o cache.py\n",
+    )
+    parser.add_argument("task", metavar="TASK|@FILE", help="what the code should do")
+    parser.add_argument("--model", metavar="M", help="local model that writes (default: OLLAMA_MODEL)")
+    parser.add_argument("--draft-model", metavar="M", help="faster model for the first draft")
+    parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
+    parser.add_argument("--policy", metavar="ID|FILE", help="policy with the exit criteria (default: python-team)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the code there (default: standard output)")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
+    parser.add_argument("--no-store", action="store_true", help="do not keep the session")
+    _common(parser)
+
+
+def _session(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "session",
+        "list, show, export or delete what earlier sittings decided",
+        "  council session list\n  council session show 7f3k\n  council session export 7f3k -o session.json\n",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, required=True)
+    listing = verbs.add_parser("list", help="the newest sessions first", allow_abbrev=False)
+    listing.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
+    listing.add_argument("--format", choices=("text", "json"), default="text")
+    show = verbs.add_parser("show", help="one session, whole", allow_abbrev=False)
+    show.add_argument("id", metavar="ID", help="the id, or an unambiguous beginning of it")
+    show.add_argument("concern", nargs="?", metavar="N", help="only concern N, with everything that was said of it")
+    show.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    export = verbs.add_parser("export", help="one session as JSON, with everything in it", allow_abbrev=False)
+    export.add_argument("id", metavar="ID", help="the id, or an unambiguous beginning of it")
+    export.add_argument("-o", "--output", metavar="FILE", help="write it there")
+    delete = verbs.add_parser("delete", help="remove one session", allow_abbrev=False)
+    delete.add_argument("id", metavar="ID", help="the id, or an unambiguous beginning of it")
+    for verb in (listing, show, export, delete):
+        verb.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+        _common(verb)
+
+
+def _doctor(commands: Commands) -> None:
+    parser = _command(commands, "doctor", "say what works here, and what to type next", "  council doctor\n")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    _common(parser)
+
+
+def _init(commands: Commands) -> None:
+    parser = _command(commands, "init", "write a commented council.toml", "  council init\n")
+    parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where (default: here)")
+    parser.add_argument("--force", action="store_true", help="replace an existing council.toml")
+
+
+def _settings(commands: Commands) -> None:
+    parser = _command(
+        commands, "settings", "show each setting and where its value came from", "  council settings show\n"
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, required=True)
+    show = verbs.add_parser("show", help="each setting, its value and its origin", allow_abbrev=False)
+    show.add_argument("--format", choices=("text", "json"), default="text")
+    show.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    _common(show)
