@@ -2,31 +2,76 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+import urllib.parse
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, Literal, TypeVar, get_origin
+
+from council.types.base import Record
+
+R = TypeVar("R", bound=Record)
+
+REDACTED = "«redacted»"
+"""What stands where a secret stood."""
 
 _KEEP = {"\n", "\t"}
 _FENCE = re.compile(r"`{3,}|~{3,}")
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+# Characters of other categories that draw nothing: fillers, joiners, variation selectors, the empty braille cell.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0" "\U0001d159\U000e0100-\U000e01ef]"
+)
+_EMOJI_STYLE = "\ufe0f"
+_MARKS_IN_A_ROW = 4
+"""More combining marks than any script needs on one letter would climb over the lines above."""
+
+# What keys of the known providers look like, for the ones that are in nobody's environment here.
+_KEY_SHAPES = re.compile(
+    r"""(?<![A-Za-z0-9_-])(?:
+      sk-(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{20,}
+    | AIza[A-Za-z0-9_-]{30,}
+    | pplx-[A-Za-z0-9]{20,}
+    | gh[pousr]_[A-Za-z0-9]{20,}
+    | github_pat_[A-Za-z0-9_]{20,}
+    | glpat-[A-Za-z0-9_-]{20,}
+    | (?:gsk|hf)_[A-Za-z0-9]{20,}
+    | xai-[A-Za-z0-9]{20,}
+    | xox[abprs]-[A-Za-z0-9-]{10,}
+    | (?:AKIA|ASIA)[A-Z0-9]{16}
+    )(?![A-Za-z0-9])""",
+    re.VERBOSE,
+)
+_IN_CONTEXT = re.compile(
+    r"""(?i)
+      (\bbearer\s+(?=\S*\d)|\bx-api-key["']?\s*[:=]\s*["']?)[A-Za-z0-9._~+/=-]{16,}
+    | (\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,200}:)[^\s/@]{1,500}(?=@)""",
+    re.VERBOSE,
+)
 
 
 def printable(text: str) -> str:
-    """Return the text with every control, format and surrogate character written as a visible escape.
+    """Return the text with everything that is not seen, or moves what is seen, written as a visible escape.
 
-    Newlines and tabs stay. Terminal escapes, carriage returns and bidirectional marks become ``\\x1b``, ``\\u202e`` …
+    Newlines and tabs stay, and a Windows line end counts as a newline. Terminal escapes, carriage returns, marks of
+    direction, characters of no width and heaps of combining marks become ``\\x1b``, ``\\u202e`` …
 
     >>> printable("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        (
-            char
-            if char in _KEEP or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-            else _escape(char)
-        )
-        for char in text
-    )
+    shown: list[str] = []
+    marks, before = 0, ""
+    for char in text.replace("\r\n", "\n"):
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        hidden = char not in _KEEP and (category in _UNSEEN or marks > _MARKS_IN_A_ROW or _draws_nothing(char, before))
+        shown.append(_escape(char) if hidden else char)
+        before = category
+    return "".join(shown)
 
 
 def one_line(text: str, limit: int = 200) -> str:
@@ -52,6 +97,65 @@ def fence_for(text: str) -> str:
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """Return ``1 finding``, ``2 findings``."""
     return f"{count} {noun if count == 1 else (many or noun + 's')}"
+
+
+def redact(text: str, secrets: Sequence[str] = (), *, shapes: bool = True) -> str:
+    """Return the text with every secret replaced, also where JSON or a URL has escaped it.
+
+    ``shapes`` replaces as well what looks like a provider's key, a bearer token or a password in a URL. Code under
+    review goes without it: there only the user's own live values are secrets.
+
+    >>> redact("key=hunter2hunter2", ["hunter2hunter2"])
+    'key=«redacted»'
+    """
+    for secret in sorted({form for value in secrets if value for form in _forms(value)}, key=len, reverse=True):
+        text = text.replace(secret, REDACTED)
+    if shapes:
+        text = _KEY_SHAPES.sub(REDACTED, text)
+        text = _IN_CONTEXT.sub(lambda match: (match[1] or match[2]) + REDACTED, text)
+    return text
+
+
+def redact_record(record: R, secrets: Sequence[str] = (), *, code: frozenset[str] = frozenset()) -> R:
+    """Return a copy of the record with every text in it redacted.
+
+    Fields named in ``code`` hold code under review: there, and below, only the values themselves are replaced. Words
+    of a fixed list (an outcome, a role) are never touched: a secret that happens to be such a word would break them.
+    """
+    changes = {}
+    for name, field in type(record).model_fields.items():
+        value = getattr(record, name)
+        if get_origin(field.annotation) is not Literal:
+            redacted = _redact_value(value, secrets, code=code, shapes=name not in code)
+            if redacted is not value:
+                changes[name] = redacted
+    return record.model_copy(update=changes) if changes else record
+
+
+def _redact_value(value: Any, secrets: Sequence[str], *, code: frozenset[str], shapes: bool) -> Any:
+    if isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        redacted = redact(value, secrets, shapes=shapes)
+        return value if redacted == value else redacted
+    if isinstance(value, Record):
+        return redact_record(value, secrets, code=code if shapes else frozenset(type(value).model_fields))
+    if isinstance(value, tuple | list):
+        inside = [_redact_value(item, secrets, code=code, shapes=shapes) for item in value]
+        same = all(new is old for new, old in zip(inside, value, strict=True))
+        return value if same else type(value)(inside)
+    if isinstance(value, dict):
+        return {key: _redact_value(item, secrets, code=code, shapes=shapes) for key, item in value.items()}
+    return value
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    return (secret, json.dumps(secret)[1:-1], urllib.parse.quote(secret, safe=""))
+
+
+def _draws_nothing(char: str, before: str) -> bool:
+    # The one common case is left: an emoji that is asked to be drawn in colour.
+    return _BLANK.match(char) is not None and not (char == _EMOJI_STYLE and before == "So")
 
 
 def _escape(char: str) -> str:

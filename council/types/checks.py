@@ -133,3 +133,8 @@ class ValidationReport(Record):
         """Required checks that gave no answer: crashed, timed out, unavailable, or skipped though required."""
         answered = (CheckOutcome.PASSED, CheckOutcome.FAILED)
         return tuple(c for c in self.checks if c.required and c.outcome not in answered)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every required check passed, 1 when one failed, 3 when one gave no answer and none failed."""
+        return 1 if self.failed else 3 if self.broken else 0

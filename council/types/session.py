@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from council.types.base import Record
@@ -14,6 +15,22 @@ from council.types.submission import Submission
 
 SCHEMA_VERSION = 1
 """Version of the JSON that people and programs read. It grows when a field changes its meaning or goes."""
+
+
+ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no i, l, o or u, so that an id can be read aloud."""
+_FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def new_session_id(moment: datetime | None = None) -> str:
+    """Return a fresh id of 10 characters: 6 count the seconds, so ids sort by age, and 4 are random.
+
+    >>> new_session_id() < new_session_id(datetime(2030, 1, 1, tzinfo=UTC))
+    True
+    """
+    elapsed = ((moment or datetime.now(UTC)) - _FIRST_DAY).total_seconds()
+    number = (int(elapsed) % 2**30) << 20 | secrets.randbits(20)
+    return "".join(ID_ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
 
 
 class SessionState(StrEnum):
