@@ -17,6 +17,7 @@
     │   ├── ModelRefused    3    the model declined
     │   ├── ModelOverflow   3    the prompt is longer than the context
     │   ├── ModelOverBudget 3    the next call could cost more than is left
+    │   ├── ModelMismatch   3    the server does not take such a call, now or later
     │   └── ModelBroken     3    the server failed or answered what is no reply
     ├── SandboxError        3    no sandbox works here, so nothing was executed
     └── StoreError          3    the database cannot be read or written
@@ -71,15 +72,17 @@ class TemplateError(UsageError):
 
 
 class ModelError(CouncilError):
-    """A model gave no answer. ``retryable`` says whether the same call may succeed later."""
+    """A model gave no answer. ``retryable`` says whether the same call may succeed later.
+
+    ``attempts`` counts how often the server was asked; 0 when the call never left.
+    """
 
     retryable: ClassVar[bool] = False
 
-    def __init__(
-        self, problem: str, remedy: str | None = None, *, retry_after_s: float | None = None
-    ) -> None:
+    def __init__(self, problem: str, remedy: str | None = None, *, retry_after_s: float | None = None) -> None:
         super().__init__(problem, remedy)
         self.retry_after_s = retry_after_s
+        self.attempts = 0
 
 
 class ModelMissing(ModelError):
@@ -118,6 +121,10 @@ class ModelOverflow(ModelError):
 
 class ModelOverBudget(ModelError):
     """The next call could cost more than is left of the budget."""
+
+
+class ModelMismatch(ModelError):
+    """The server does not take such a call, now or later (400)."""
 
 
 class ModelBroken(ModelError):
