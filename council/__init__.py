@@ -7,8 +7,6 @@ Type checkers read ``__init__.pyi``.
 from __future__ import annotations
 
 import importlib
-from typing import Any
-
 from council._version import __version__
 
 _HOMES = {
@@ -59,7 +57,7 @@ __all__ = [  # noqa: F822  (loaded on first touch)
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'council' has no attribute '{name}'")

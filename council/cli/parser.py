@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
-from typing import NoReturn
 
 from council._version import __version__
+
+TYPE_CHECKING = False  # typing alone would cost a fifth of the whole start
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+    Commands = argparse._SubParsersAction["Parser"]
 
 EPILOG = """\
 first steps:
@@ -22,8 +26,18 @@ exit codes:
 """
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Raw text for epilogs, options in a narrow column."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=100)
+
+
 class Parser(argparse.ArgumentParser):
     """argparse with one clear sentence for a mistake, and a suggestion for a misspelt word."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter, "allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
         """Print one sentence and leave with exit code 2."""
@@ -31,6 +45,8 @@ class Parser(argparse.ArgumentParser):
         sys.exit(2)
 
     def _suggest(self, message: str) -> str:
+        import difflib  # only a mistake needs it
+
         message = message.replace("argument ", "", 1) if message.startswith("argument ") else message
         if message.startswith("unrecognized arguments: "):
             word = message.removeprefix("unrecognized arguments: ").split()[0].split("=")[0]
@@ -45,21 +61,12 @@ class Parser(argparse.ArgumentParser):
         return message
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Raw text for epilogs, options in a narrow column."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=100)
-
-
 def build_parser() -> Parser:
     """Return the parser of every command."""
     parser = Parser(
         prog="council",
         description="A council of models reviews code that a model wrote, runs what it claims, and gives one decision.",
         epilog=EPILOG,
-        formatter_class=_Formatter,
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"council {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
@@ -68,17 +75,12 @@ def build_parser() -> Parser:
     return parser
 
 
-Commands = "argparse._SubParsersAction[Parser]"
-
-
 def _command(commands: Commands, name: str, text: str, example: str) -> Parser:
     parser: Parser = commands.add_parser(
         name,
         help=text,
         description=text[0].upper() + text[1:] + ".",
         epilog=f"example:\n{example}",
-        formatter_class=_Formatter,
-        allow_abbrev=False,
     )
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return parser
@@ -122,7 +124,9 @@ def _review(commands: Commands) -> None:
     parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
     parser.add_argument("--policy", metavar="ID|FILE", help="policy that decides (default: python-team)")
     parser.add_argument("--panel", metavar="ID|FILE", help="frontier (default), story, economy, local, or a file")
-    parser.add_argument("--seat", metavar="MODEL", action="append", dest="seats", help="a LiteLLM model, instead of a panel")
+    parser.add_argument(
+        "--seat", metavar="MODEL", action="append", dest="seats", help="a LiteLLM model, instead of a panel"
+    )
     parser.add_argument("--record", metavar="DIR", help="keep every reply of a seat in this folder")
     parser.add_argument("--replay", metavar="DIR", help="answer from such a folder; nobody is called")
     parser.add_argument("--no-store", action="store_true", help="do not keep the session")
@@ -157,17 +161,17 @@ def _session(commands: Commands) -> None:
         "  council session list\n  council session show 7f3k\n  council session export 7f3k -o session.json\n",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, required=True)
-    listing = verbs.add_parser("list", help="the newest sessions first", allow_abbrev=False)
+    listing = verbs.add_parser("list", help="the newest sessions first")
     listing.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
     listing.add_argument("--format", choices=("text", "json"), default="text")
-    show = verbs.add_parser("show", help="one session, whole", allow_abbrev=False)
+    show = verbs.add_parser("show", help="one session, whole")
     show.add_argument("id", metavar="ID", help="the id, or an unambiguous beginning of it")
     show.add_argument("concern", nargs="?", metavar="N", help="only concern N, with everything that was said of it")
     show.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    export = verbs.add_parser("export", help="one session as JSON, with everything in it", allow_abbrev=False)
+    export = verbs.add_parser("export", help="one session as JSON, with everything in it")
     export.add_argument("id", metavar="ID", help="the id, or an unambiguous beginning of it")
     export.add_argument("-o", "--output", metavar="FILE", help="write it there")
-    delete = verbs.add_parser("delete", help="remove one session", allow_abbrev=False)
+    delete = verbs.add_parser("delete", help="remove one session")
     delete.add_argument("id", metavar="ID", help="the id, or an unambiguous beginning of it")
     for verb in (listing, show, export, delete):
         verb.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
@@ -191,7 +195,7 @@ def _settings(commands: Commands) -> None:
         commands, "settings", "show each setting and where its value came from", "  council settings show\n"
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, required=True)
-    show = verbs.add_parser("show", help="each setting, its value and its origin", allow_abbrev=False)
+    show = verbs.add_parser("show", help="each setting, its value and its origin")
     show.add_argument("--format", choices=("text", "json"), default="text")
     show.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     _common(show)

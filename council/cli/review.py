@@ -1,0 +1,97 @@
+"""``council review``: validate, ask the seats, decide, and say what to type next."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+from council.api import submission_of
+from council.cli.common import emit, resolve, run_async, writable_target
+from council.engine import Council
+from council.errors import UsageError
+from council.models import missing_key
+from council.policies import list_panels
+from council.rendering import Documents, terminal
+from council.settings import Settings
+from council.sources import read_task
+from council.text import one_line
+from council.types.consensus import Consensus, Decision
+from council.types.session import Session
+from council.types.submission import Submission
+
+
+def run(options: argparse.Namespace) -> int:
+    """Review and return the exit code of the decision."""
+    if options.seats and options.panel:
+        raise UsageError("--panel and --seat contradict each other", "Give one of them")
+    if options.record and options.replay:
+        raise UsageError("--record and --replay contradict each other", "Give one of them")
+    if options.replay and not Path(options.replay).is_dir():
+        raise UsageError(f"--replay {one_line(options.replay)}: there is no such folder")
+    settings = resolve(options).settings
+    if options.panel:
+        settings = settings.but(seats=())  # a panel named on the command line beats seats named in a file
+    writable_target(options.output)
+    task = None if options.task is None else read_task(options.task)
+    submission = submission_of(options.paths, task=task, tests=options.tests or None, settings=settings)
+    session = run_async(_review(submission, settings, options))
+    steps = next_commands(session, options)
+    if options.format == "text":
+        emit(terminal.session_text(session, steps, plain=options.output is not None), options.output)
+    else:
+        emit(Documents(settings.templates_dir).render(session, document=options.format), options.output)
+    for note in session.notes:
+        sys.stderr.write(f"council: {one_line(note, 400)}\n")
+    decision = session.consensus.decision if session.consensus else Decision.BLOCKED
+    return decision.exit_code
+
+
+async def _review(submission: Submission, settings: Settings, options: argparse.Namespace) -> Session:
+    record = Path(options.record) if options.record else None
+    replay = Path(options.replay) if options.replay else None
+    async with Council.from_settings(settings, record=record, replay=replay) as house:
+        with terminal.LiveSitting(quiet=options.quiet) as live:
+            return await house.review(submission, on_event=live.hear)
+
+
+def next_commands(session: Session, options: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """Return what is worth typing after this decision, each with what it is good for."""
+    consensus = session.consensus
+    if consensus is None:
+        return ()
+    steps: list[tuple[str, str]] = []
+    if consensus.decision is Decision.NO_QUORUM:
+        steps += _toward_a_quorum(session, consensus, options)
+    if consensus.concerns and options.no_store is False:
+        first = consensus.concerns[0].id
+        steps.append((f"council session show {session.session_id} {first}", f"all that was said of concern {first}"))
+    if consensus.decision in (Decision.CHANGES_REQUESTED, Decision.REJECTED):
+        steps.append((_again(options, ()), "once it is mended"))
+    if options.no_store is False:
+        steps.append((f"council session show {session.session_id} --format markdown", "the session as a document"))
+    return tuple(steps[:3])
+
+
+def _toward_a_quorum(session: Session, consensus: Consensus, options: argparse.Namespace) -> list[tuple[str, str]]:
+    steps = []
+    for seat in session.seats:
+        variable = missing_key(seat.model)
+        if variable is not None:
+            steps.append((f"export {variable}=…", f"gives seat {one_line(seat.name, 60)} a voice"))
+            break
+    if session.panel is not None and session.panel != "local" and "local" in list_panels():
+        steps.append((_again(options, ("--panel", "local")), "asks the models of your Ollama: cheap, and weak judges"))
+    steps.append((_again(options, ("--policy", "checks-only")), "lets the checks alone decide, and says so"))
+    return steps
+
+
+def _again(options: argparse.Namespace, extra: tuple[str, ...]) -> str:
+    """Return the same call with other words, ready to paste."""
+    words = ["council", "review", *options.paths]
+    for test in options.tests:
+        words += ["--tests", test]
+    if options.task:
+        words += ["--task", options.task if options.task.startswith("@") else "…"]
+    return one_line(shlex.join([*words, *extra]).replace("'…'", "…"), 300)

@@ -1,0 +1,33 @@
+"""``council validate``: the checks of the policy, in the sandbox."""
+
+from __future__ import annotations
+
+import argparse
+
+from council.api import submission_of
+from council.cli.common import emit, resolve, run_async, writable_target
+from council.engine import Council
+from council.rendering import Documents, terminal
+from council.settings import Settings
+from council.types.checks import ValidationReport
+from council.types.submission import Submission
+
+
+def run(options: argparse.Namespace) -> int:
+    """Validate and return 0 when every required check passed, 1 when one failed, 3 when one gave no answer."""
+    settings = resolve(options).settings
+    writable_target(options.output)
+    submission = submission_of(options.paths, tests=options.tests or None, settings=settings)
+    report = run_async(_validate(submission, settings, quiet=options.quiet))
+    if options.format == "text":
+        emit(terminal.report_text(report, submission, plain=options.output is not None), options.output)
+    else:
+        house = Documents(settings.templates_dir)
+        emit(house.render(report, document=options.format), options.output)
+    return report.exit_code
+
+
+async def _validate(submission: Submission, settings: Settings, *, quiet: bool) -> ValidationReport:
+    async with Council.from_settings(settings.but(store=False)) as house:
+        with terminal.LiveSitting(quiet=quiet) as live:
+            return await house.validate(submission, on_event=live.hear)
