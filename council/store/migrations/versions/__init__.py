@@ -1,0 +1,1 @@
+"""One file a step, named by the schema it leads to."""
