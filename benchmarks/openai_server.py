@@ -2,18 +2,18 @@
 
     python benchmarks/openai_server.py [--port 0] [--delay 1.0]
 
-The first line on standard output is the base address (``http://127.0.0.1:PORT/v1``); it stops when its standard input
-is closed or on SIGTERM. What a call gets depends on the model it names: see ``FAULTS``. Any other name answers after
-the delay; ``NAME@0.2`` answers (or fails) after 0.2 s whatever the delay is. ``GET /stats`` tells how often each model
-was asked, when, and how many calls ran at once.
+The first line on standard output is the base address (``http://127.0.0.1:PORT/v1``); it stops on SIGTERM, and when the
+program that started it is gone. What a call gets depends on the model it names: see ``FAULTS`` (``--faults`` prints the
+table). Any other name answers after the delay; ``NAME@0.2`` does what it does after 0.2 s instead. ``GET /stats`` tells
+how often each model was asked, when, how many calls ran at once, and which were left before their end.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import socket
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,10 +22,10 @@ from typing import Any
 FAULTS = {
     "hang": "takes the call and never answers",
     "stall": "sends the first words, then nothing more",
-    "error-500": "answers 500",
+    "status-500": "answers 500",
     "page-502": "answers 502 with a page of HTML",
-    "busy": "answers 429 with Retry-After: 1 the first time, then a ballot",
-    "busy-always": "answers 429 with Retry-After: 3600, always",
+    "rate-limited": "answers 429 with Retry-After: 1 the first time, then a ballot",
+    "rate-limited-always": "answers 429 with Retry-After: 3600, always",
     "overloaded": "answers 503 without Retry-After the first time, then a ballot",
     "closes": "closes the connection instead of answering",
     "breaks-off": "closes the connection in the middle of the ballot",
@@ -134,14 +134,14 @@ class Handler(BaseHTTPRequestHandler):
     def refusal(self, model: str, body: dict[str, Any], count: int) -> tuple[Any, ...] | None:
         """Return status, body and headers of the faults that are a plain HTTP error."""
         key = self.headers.get("Authorization", "")
-        if model == "busy" and count > 1 or model == "overloaded" and count > 1:
+        if model == "rate-limited" and count > 1 or model == "overloaded" and count > 1:
             return None
         if model == "no-schema" and "response_format" not in body:
             return None
         return {
-            "error-500": (500, error("the server had an error", "server_error")),
-            "busy": (429, error("rate limit reached", "rate_limit_exceeded"), {"Retry-After": "1"}),
-            "busy-always": (429, error("rate limit reached", "rate_limit_exceeded"), {"Retry-After": "3600"}),
+            "status-500": (500, error("the server had an error", "server_error")),
+            "rate-limited": (429, error("rate limit reached", "rate_limit_exceeded"), {"Retry-After": "1"}),
+            "rate-limited-always": (429, error("rate limit reached", "rate_limit_exceeded"), {"Retry-After": "3600"}),
             "overloaded": (503, error("overloaded", "overloaded_error")),
             "denied": (401, error(f"Incorrect API key provided: {key}", "invalid_api_key")),
             "echo": (400, error(f"bad headers: {dict(self.headers.items())}", "invalid_request_error")),
@@ -244,7 +244,9 @@ def main() -> None:
     server = Server(options.port, options.delay)
     print(f"http://127.0.0.1:{server.server_port}/v1", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    sys.stdin.read()
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+"""The room of the models: asking them, at a bearable rate, and remembering what they said.
+
+litellm is loaded by the first call that needs it, or by ``warm_up``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from council.models.digests import DigestedClient
+from council.models.fakes import Delayed, InTurn, ScriptedClient, ScriptedHost
+from council.models.gate import GatedClient, GatedHost, sitting
+from council.models.keys import has_key, key_variable
+from council.models.litellm import LiteLLMClient, warm_up
+from council.models.ollama import OllamaHost
+from council.models.prices import estimate_cost, is_listed, known_price, retires_on
+from council.models.recording import RecordingClient, ReplayingClient, read_recordings
+from council.protocols import ModelClient, ModelHost
+from council.settings import Settings
+
+__all__ = [
+    "Delayed",
+    "GatedClient",
+    "GatedHost",
+    "InTurn",
+    "LiteLLMClient",
+    "OllamaHost",
+    "RecordingClient",
+    "ReplayingClient",
+    "ScriptedClient",
+    "ScriptedHost",
+    "estimate_cost",
+    "has_key",
+    "is_listed",
+    "key_variable",
+    "known_price",
+    "open_client",
+    "open_host",
+    "read_recordings",
+    "retires_on",
+    "sitting",
+    "warm_up",
+]
+
+
+def open_client(settings: Settings, *, record: Path | None = None, replay: Path | None = None) -> ModelClient:
+    """Return the client of the seats: any model of litellm's behind its provider's gate.
+
+    ``record`` writes each reply into a folder; ``replay`` answers from such a folder, without gate, key or network.
+    Raises ``UsageError`` when the folder cannot be used.
+    """
+    if replay is not None:
+        return ReplayingClient(replay)
+    client: ModelClient = GatedClient(DigestedClient(LiteLLMClient(settings), settings), settings)
+    return client if record is None else RecordingClient(client, record)
+
+
+def open_host(settings: Settings) -> ModelHost:
+    """Return the local Ollama of the settings, behind its gate. Raises ``SettingsError`` for a wrong address."""
+    return GatedHost(OllamaHost(settings), settings)
