@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,25 @@ from council.errors import TemplateError
 from council.resources import shipped
 from council.text import clip, fence_for, one_line, plural, printable
 
-_MARKDOWN_SPECIALS = "\\`*_{}[]<>()#|!~&"
+_ESCAPES = {ord(char): f"\\{char}" for char in "\\`*{[]~$"} | {
+    # As entities, which every dialect knows; not every one knows these with a backslash.
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord("&"): "&amp;",
+}
+_EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside of a name it marks nothing
+# What opens a block when a line begins with it: lists, headings, rules, underlines of headings, tables.
+_OPENS_A_BLOCK = re.compile(r"(?P<mark>[-+=:#])|(?P<number>\d{1,9})(?P<dot>[.)])")
+# What a forge turns into a link or a notice by itself, escaped or not: it stays text only as code.
+_LINKED = re.compile(r"(?i)://|^\W*www\.|@\w|\w@|#\d|^\W*gh-\d|^\W*(?:mailto|xmpp|tel|data|javascript|file):")
+_TICKS = re.compile(r"`+")
 
 
 class Templates:
     """Renders templates by name; a file in ``folder`` replaces the shipped one of the same name.
 
     Untrusted text reaches a template only as a value. In ``.md`` templates use ``| md`` for running text, ``| code``
-    for blocks and ``| inline`` for code in a line; ``.html`` templates escape by themselves.
+    for blocks, ``| inline`` for code in a line and ``| cell`` for code in a table; ``.html`` ones escape by themselves.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -38,6 +50,7 @@ class Templates:
             md=markdown_text,
             inline=markdown_inline,
             code=markdown_block,
+            cell=markdown_cell,
             printable=printable,
             one_line=one_line,
             clip=clip,
@@ -47,36 +60,63 @@ class Templates:
             percent=percent,
         )
 
+    def names(self, folder: str) -> tuple[str, ...]:
+        """Return the templates of a folder (``documents``), own and shipped, sorted."""
+        found = self._environment.list_templates(filter_func=lambda name: name.startswith(f"{folder}/"))
+        return tuple(sorted(set(found)))
+
     def render(self, name: str, values: Mapping[str, Any]) -> str:
-        """Return the text of a template. Raises ``TemplateError`` with file and line."""
+        """Return the text of a template. Raises ``TemplateError`` with file and line when one of the user's fails."""
         try:
             return self._environment.get_template(name).render(**values)
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(f"template {error.name or name}, line {error.lineno}: {error.message}") from None
         except jinja2.TemplateNotFound as error:
             raise TemplateError(f"template {name}: there is no template {error.name}") from None
-        except jinja2.TemplateError as error:
-            raise TemplateError(f"template {name}{_line_of(error)}: {error}") from None
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"template {name}: not UTF-8 (byte {error.start})") from None
         except Exception as error:  # a template is a program of the user's: whatever it raises is its own mistake
-            if self._own is not None and (self._own / name).is_file():
-                raise TemplateError(f"template {name}{_line_of(error)}: {type(error).__name__}: {error}") from None
-            raise
+            if self._own is None:
+                raise  # only ours were there, so the mistake is ours
+            what = error.message if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: {error}"
+            raise TemplateError(f"template {_place_of(error, name)}: {one_line(str(what))}") from None
 
 
 def markdown_text(value: object) -> str:
-    """Escape text so that Markdown shows it as it stands, on one line."""
-    text = " ".join(printable(str(value)).split())
-    return "".join("\\" + char if char in _MARKDOWN_SPECIALS else char for char in text)
+    """Escape text so that Markdown shows it as it stands, on one line: no markup, no HTML, no link, no block.
+
+    >>> markdown_text("see http://x.example or *me*")
+    'see `http://x.example` or \\\\*me\\\\*'
+    """
+    words = printable(str(value)).split()
+    text = " ".join(_word(word) for word in words)
+    opening = _OPENS_A_BLOCK.match(text)
+    if opening is None:
+        return text
+    at = opening.start("dot") if opening["dot"] else 0
+    return f"{text[:at]}\\{text[at:]}"
+
+
+def _word(word: str) -> str:
+    # A pipe would end a cell of a table even inside code, so it never gets into code.
+    return "\\|".join(markdown_inline(part) if _LINKED.search(part) else _escaped(part) for part in word.split("|"))
+
+
+def _escaped(word: str) -> str:
+    return _EMPHASIS.sub(r"\\_", word.translate(_ESCAPES))
 
 
 def markdown_inline(value: object) -> str:
-    """Return text as inline code with a fence longer than any inside."""
+    """Return text as inline code with a fence longer than any inside. Not for cells of tables: see ``cell``."""
     text = " ".join(printable(str(value)).split())
-    fence = "`"
-    while fence in text:
-        fence += "`"
+    fence = "`" * (max((len(ticks) for ticks in _TICKS.findall(text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}" if text else ""
+
+
+def markdown_cell(value: object) -> str:
+    """Return text as inline code for a cell of a table, where a pipe needs its own escape."""
+    return markdown_inline(value).replace("|", "\\|")
 
 
 def markdown_block(value: object, language: str = "") -> str:
@@ -105,11 +145,13 @@ def percent(value: float | None) -> str:
     return "unknown" if value is None else f"{100 * value:.0f} %"
 
 
-def _line_of(error: BaseException) -> str:
-    """Find the line of the template in a traceback: Jinja's frames carry the template's own file name."""
-    line, trace = None, error.__traceback__
+def _place_of(error: BaseException, name: str) -> str:
+    """Find template and line in a traceback: Jinja's frames carry the template's own file name."""
+    place, trace = name, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith((".j2", ".md", ".html", ".txt")):
-            line = trace.tb_lineno
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.suffix == ".j2":
+            # The innermost one counts: a macro in a file of its own, called from the document that was asked for.
+            place = f"{'/'.join(file.parts[-2:])}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    return "" if line is None else f", line {line}"
+    return place
