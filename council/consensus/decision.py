@@ -1,8 +1,8 @@
 """From a docket to a decision.
 
-The decision is the worst of what the votes say, what failed checks and proved claims leave, and what an unproved concern
-that many seats share leaves. A check without an answer turns whatever would be better than a request for changes into
-*blocked*. Without quorum only failed checks and upheld claims decide; else nobody has judged.
+The decision is the worst of what the votes say, what failed checks and proved claims leave, and what an unproved
+concern that many seats share leaves. A check without an answer turns whatever would be better than a request for
+changes into *blocked*. Without quorum only failed checks and upheld claims decide; else nobody has judged.
 
 Under a policy of *checks only* no seat is needed and none counts: the checks decide, and the score is ``None``, for a
 score is what seats give.
@@ -108,8 +108,8 @@ class _Bench(Record):
         """Return whether no ballots of the missing seats could change the decision.
 
         Seats are counted and not named, so all completions are the numbers of approvals, requests and rejections among
-        them (an abstention changes nothing). Each is tried with no findings, and with findings as damaging as can be: grave,
-        and so worded that all concerns become one. A proof that a missing seat might bring is not foreseen.
+        them (an abstention changes nothing). Each is tried with no findings, and with findings as damaging as can be:
+        grave, and so worded that all concerns become one. A proof that a missing seat might bring is not foreseen.
         """
         decision = self.decide()
         concerned = sum(bool(voice.standing) for voice in voices)
@@ -131,10 +131,9 @@ class _Bench(Record):
 def _contested(bench: _Bench) -> Cap | None:
     if not bench.contested:
         return None
-    reason = (
-        f"{bench.raised} of {bench.count.heard} heard seats share a concern of severity {bench.voting.block_at.value}"
-    )
-    return Cap(decision=Decision.CHANGES_REQUESTED, reason=f"{reason} or worse")
+    share = f"{bench.raised} of {bench.count.heard} heard seats share a concern"
+    reason = f"{share} of severity {bench.voting.block_at.value} or worse"
+    return Cap(decision=Decision.CHANGES_REQUESTED, reason=reason)
 
 
 def _by_checks(docket: Docket, grounds: Grounds, concerns: tuple[Concern, ...]) -> Consensus:
@@ -168,7 +167,7 @@ def _all_findings(docket: Docket) -> list[Finding]:
 
 
 def _raised(voices: Iterable[Voice], states: dict[str, EvidenceState], voting: Voting) -> int:
-    """Return how many heard seats share the most shared concern that is grave enough and neither refuted nor disputed."""
+    """Return how many heard seats share the most shared grave concern that is neither refuted nor disputed."""
     findings = [
         finding
         for voice in voices

@@ -65,12 +65,11 @@ def _votes(voices: tuple[Voice, ...]) -> str:
     verdicts = [voice.verdict for voice in voices]
     if len(set(verdicts)) == 1 and len(verdicts) > 1:
         return f"all {len(verdicts)} heard seats {_VERBS[verdicts[0]][1]}"
-    parts = [
-        f"{verdicts.count(verdict)} of {len(verdicts)} heard seats {words[verdicts.count(verdict) > 1]}"
-        for verdict, words in _VERBS.items()
-        if verdict in verdicts
-    ]
-    return ", ".join([parts[0], *(part.replace(f" of {len(verdicts)} heard seats", "", 1) for part in parts[1:])])
+    counts = [(verdicts.count(verdict), words) for verdict, words in _VERBS.items() if verdict in verdicts]
+    counts.sort(key=lambda entry: -entry[0])
+    (most, words), others = counts[0], counts[1:]
+    said = [f"{most} of {len(verdicts)} heard seats {words[most > 1]}"]
+    return ", ".join([*said, *(f"{count} {words[count > 1]}" for count, words in others)])
 
 
 def _set_aside(docket: Docket, voices: tuple[Voice, ...]) -> list[str]:

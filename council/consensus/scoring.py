@@ -1,13 +1,14 @@
 """The score, its interval, and how far the seats agree.
 
-Each voice stands at a place from 0 to 10: an approval at 10, a request for changes at 5, a rejection at 0, a neutral voice
-at 5. The worst standing finding of an approval or a request takes up to 2 points off. The score is the mean.
+Each voice stands at a place from 0 to 10: an approval at 10, a request for changes at 5, a rejection at 0, a neutral
+voice at 5. The worst standing finding of an approval or a request takes up to 2 points off. The score is the mean.
 
 The interval is Wilson's score interval (Wilson 1927, 95 %) for a mean of values between 0 and 1. For two-valued ballots
 it is the usual one; for values in between it is wider than needed, for none of them varies more.
 
-Agreement is one minus the mean distance between all pairs of verdicts (approve 2, request changes 1, reject 0), as a share of
-the largest such distance that a panel of this size can have. Alike is 1 wherever they stand; half against half is 0.
+Agreement looks at verdicts only (approve 2, request changes 1, reject 0): one minus the mean absolute difference over
+all pairs of heard seats, each seat paired with itself too (Gini's), where half approving against half rejecting is the
+most there can be. Unanimity is 1 whatever it says, half against half is 0, two against one 0.11.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _RANGES = {
     Decision.CHANGES_REQUESTED: (0.0, 5.9),
     Decision.REJECTED: (0.0, 4.0),
 }
-"""Where the score of a decision may lie, so that the two never contradict each other. Both ends grow with the decision."""
+"""Where the score of a decision may lie, so that the two never contradict each other. Both ends grow with it."""
 _STEPS = {Verdict.APPROVE: 2, Verdict.REQUEST_CHANGES: 1, Verdict.REJECT: 0}
 _Z = 1.96
 
@@ -55,8 +56,7 @@ def measure_agreement(voices: tuple[Voice, ...]) -> float | None:
     if len(voices) < 2:
         return None
     apart = sum(abs(_STEPS[one.verdict] - _STEPS[other.verdict]) for one, other in combinations(voices, 2))
-    most = 2 * (len(voices) // 2) * ((len(voices) + 1) // 2)
-    return round(1 - apart / most, 3)
+    return round(1 - 2 * apart / len(voices) ** 2, 3)
 
 
 def _wilson(share: float, count: int) -> tuple[float, float]:
