@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from asyncio_throttle.throttler import Throttler
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_any
 from tenacity.stop import stop_base
-from tenacity.wait import wait_exponential_jitter, wait_random
+from tenacity.wait import wait_exponential, wait_random
 
 from council.errors import ModelBroken, ModelBusy, ModelError, ModelTimeout, ModelUnreachable
 from council.models.budget import Purse
@@ -23,7 +23,7 @@ from council.types.calls import Call, CallState, LoadedModel, LocalModel, Progre
 
 Listener = Callable[[Progress], None]
 
-_BACK_OFF = wait_exponential_jitter(initial=0.5, max=8.0, jitter=0.5)
+_BACK_OFF = wait_exponential(multiplier=0.5, max=8.0) + wait_random(0.0, 0.5)
 _LATE = wait_random(0.0, 0.25)
 """Added to ``Retry-After``, so that the seats of one provider do not all come back in the same moment."""
 _WORDS = ((ModelBusy, "busy"), (ModelTimeout, "too slow"), (ModelUnreachable, "unreachable"), (ModelBroken, "failed"))
