@@ -111,8 +111,8 @@ def test_each_library_has_one_door(module: Module) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=IDS)
 def test_the_environment_has_one_door(module: Module) -> None:
-    if module.path == "settings.py":
-        return
+    if module.path == "settings.py" or "/inside/" in module.path:
+        return  # a program that runs inside the sandbox has an environment of its own
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
             assert node.attr not in ("environ", "getenv", "putenv"), f"{module.path}:{node.lineno}"

@@ -1,0 +1,1 @@
+"""Programs that become the sandbox: small, trusted, started with an isolated interpreter and no environment."""

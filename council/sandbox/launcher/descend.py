@@ -1,0 +1,28 @@
+"""From root to bubblewrap: short paths, an unprivileged user, then the real thing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from council.sandbox.launcher import linux, private
+
+
+def descend(order: dict[str, Any]) -> None:
+    """Do it and become bubblewrap. ``order`` names ``parent``, ``base``, ``binds``, ``user`` and ``argv``."""
+    private.enter_private_mounts(order["base"], order["binds"], [order["user"]])
+    private.become(order["user"])
+    linux.die_with_parent(order["parent"])  # after the change of user, which clears it
+    os.chdir("/")
+    os.execve(order["argv"][0], order["argv"], {})  # nosec B606: becoming bubblewrap is what this program is for
+
+
+def main() -> None:
+    """Read the order from the last argument, obey it, and say in one line what went wrong."""
+    try:
+        descend(json.loads(sys.argv[-1]))
+    except OSError as error:
+        sys.stderr.write(f"council-sandbox: {error.strerror or error}\n")
+        sys.exit(125)

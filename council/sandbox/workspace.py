@@ -1,0 +1,79 @@
+"""The files of one run, written where the sandboxed program may read and not write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from council.errors import SandboxError
+from council.text import one_line
+
+_LONGEST_NAME = 200
+
+
+@contextmanager
+def write_files(files: tuple[tuple[str, bytes], ...]) -> Iterator[Path]:
+    """Write the files below a fresh folder (``files/`` in it) and remove everything at the end.
+
+    Raises ``SandboxError`` for a name that would leave the folder, for two that clash, and when the disk is full.
+    """
+    checked = check_names(tuple(name for name, _ in files))
+    try:
+        home = Path(tempfile.mkdtemp(prefix="council-"))
+    except OSError as error:
+        raise SandboxError(f"no folder for temporary files can be made ({error.strerror})", "Free or set TMPDIR")
+    try:
+        os.chmod(home, 0o755)  # nosec B103: the unprivileged user of the sandbox must be able to enter
+        root = home / "files"
+        root.mkdir()
+        for name, (_, content) in zip(checked, files, strict=True):
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o444)
+        yield home
+    except OSError as error:
+        raise SandboxError(f"the files of a run cannot be written ({error.strerror})", "Look at the disk") from None
+    finally:
+        _remove(home)
+
+
+def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names as they were. Raises ``SandboxError`` unless each is a plain relative path, and all differ."""
+    folders: set[str] = set()
+    for name in names:
+        path = PurePosixPath(name)
+        parts = path.parts
+        plain = (
+            bool(parts)
+            and str(path) == name
+            and not path.is_absolute()
+            and ".." not in parts
+            and name.isprintable()
+            and "\\" not in name
+            and all(len(part.encode("utf-8", "replace")) <= _LONGEST_NAME for part in parts)
+            and len(parts) <= 32
+        )
+        if not plain:
+            raise SandboxError(f"the file name '{one_line(name, 80)}' cannot be used in a sandbox", "Rename the file")
+        folders.update(str(parent) for parent in path.parents)
+    for name in names:
+        if names.count(name) > 1 or name in folders:
+            raise SandboxError(f"the file name '{one_line(name, 80)}' stands for two things", "Rename one of them")
+    return names
+
+
+def _remove(home: Path) -> None:
+    """Remove the folder, also parts that a program made unreadable."""
+    shutil.rmtree(home, ignore_errors=True)
+    if home.exists():
+        for folder, _, _ in os.walk(home):
+            for entry in os.scandir(folder):
+                if entry.is_dir(follow_symlinks=False):
+                    os.chmod(entry.path, stat.S_IRWXU)
+        shutil.rmtree(home, ignore_errors=True)
