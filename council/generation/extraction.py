@@ -3,7 +3,8 @@
 Small models forget the closing fence, put prose around it or inside it, repeat themselves, add a shell block or a
 second version. The rules, in order: reasoning is dropped; of the fenced blocks those that parse win, the one with the
 most definitions first, and others join it where they only add names; without a fence the longest run of lines that
-parses counts. Code that does not parse is still returned, because the syntax check can tell the model why.
+parses counts; tests of the model's own at the end are left out. Code that does not parse is still returned, because
+the syntax check can tell the model why.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from council.types.base import Record
 
 _LONGEST_REPLY = 400_000
 """Characters that are looked at; more than any context of a local model holds."""
-_MOST_TRIES = 200
-"""Parses tried on one piece of text, so that a hostile reply costs milliseconds."""
+_MOST_PARSED = 1_000_000
+"""Characters parsed in the search for code without a fence, so that a hostile reply costs a second, not an hour."""
+_MOST_EDGES = 200
 
 _REASONING = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _REASONING_END = re.compile(r"\A(?:(?!```).)*?</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
@@ -27,6 +29,7 @@ _OPENING = re.compile(r"^(?P<lead>.*?)(?P<fence>`{3,}|~{3,})[ \t]*(?P<tag>[^`\s]
 _CLOSING = re.compile(r"^(?P<code>.*?)(?P<fence>`{3,}|~{3,})[ \t]*$")
 _PYTHON_TAGS = {"python", "py", "python3", "py3", "python2", "pycon", "{python}", "{.python}"}
 _CODE_LINE = re.compile(r"^(?:def |class |async def |import |from \w|@\w|if __name__|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=])")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Extraction(Record):
@@ -70,10 +73,11 @@ def extract_code(reply: str, *, cut_off: bool = False) -> Extraction:
 
 def parses(code: str) -> bool:
     """Whether this Python accepts the text as a module."""
-    return _tree(code) is not None
+    return syntax_tree(code) is not None
 
 
-def _tree(code: str) -> ast.Module | None:
+def syntax_tree(code: str) -> ast.Module | None:
+    """Return the module that a text is, or ``None`` when this Python does not accept it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning about the model's code is no message of ours
@@ -129,7 +133,7 @@ def _closed_block(lines: list[str], at: int, fence: str, tag: str, first: str) -
             if len(ends) >= 20 or parses(ends[-1][1]):
                 break
     for number, text in reversed(ends):
-        if _tree(text) is not None:
+        if syntax_tree(text) is not None:
             return number, _Block(tag=tag, text=text, closed=True)
     if ends:
         return ends[0][0], _Block(tag=tag, text=ends[0][1], closed=True)
@@ -145,7 +149,8 @@ def _from_blocks(blocks: list[_Block], *, strict: bool) -> str | None:
     candidates = [b for b in blocks if b.is_python] or [b for b in blocks if not b.tag] or ([] if strict else blocks)
     texts = [text for block in candidates if (text := _mended(block.text)) is not None and _statements(text)]
     if texts:
-        main = max(texts, key=lambda text: (len(_names(text)), len(text)))  # max keeps the first of equals
+        # A block of tests is no module; max keeps the first of equals.
+        main = max(texts, key=lambda text: (sum(not _is_test(name) for name in _names(text)), len(text)))
         return _joined(texts, main)
     if strict or not candidates:
         return None
@@ -185,16 +190,16 @@ def _from_prose(text: str) -> str | None:
     lines = text.split("\n")
     if _names(text):
         return text
-    starts = [number for number, line in enumerate(lines) if _CODE_LINE.match(line)]
-    best, tries = "", 0
-    for start in starts:
-        for end in (len(lines), *_outer_lines(lines)):
-            if end <= start or tries >= _MOST_TRIES:
+    ends = (len(lines), *_outer_lines(lines))
+    best, left = "", _MOST_PARSED
+    for start in (number for number, line in enumerate(lines) if _CODE_LINE.match(line)):
+        for end in ends:
+            if end <= start or left <= 0:
                 break
-            tries += 1
             piece = "\n".join(lines[start:end])
             if len(piece) <= len(best):
                 break
+            left -= len(piece)
             if _names(piece):
                 best = piece
                 break
@@ -204,29 +209,29 @@ def _from_prose(text: str) -> str | None:
 def _outer_lines(lines: list[str]) -> list[int]:
     """Return the numbers of lines that begin at the left edge, last first: where a module can be cut."""
     edges = [number for number, line in enumerate(lines) if line and not line[0].isspace()]
-    return edges[::-1][:_MOST_TRIES]
+    return edges[::-1][:_MOST_EDGES]
 
 
 def _statements(text: str) -> bool:
     """Whether the text is more than a bare word or number, which prose can be too."""
-    tree = _tree(text)
+    tree = syntax_tree(text)
     return tree is not None and any(not isinstance(node, ast.Expr | ast.Pass) for node in tree.body)
 
 
 def _names(text: str) -> frozenset[str]:
     """Return the functions and classes that a module defines; without any, what it assigns."""
-    tree = _tree(text)
+    tree = syntax_tree(text)
     if tree is None:
         return frozenset()
-    defined = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    defined = {n.name for n in tree.body if isinstance(n, _DEFINITIONS)}
     assigned = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
     return frozenset(defined or assigned)
 
 
 def _only_defines(text: str) -> bool:
     """Whether a block holds nothing but imports, definitions and constants, and is no set of tests."""
-    tree = _tree(text)
-    if tree is None or any(name.lower().startswith("test") for name in _names(text)):
+    tree = syntax_tree(text)
+    if tree is None or any(map(_is_test, _names(text))):
         return False
     allowed = (
         ast.Import,
@@ -240,10 +245,33 @@ def _only_defines(text: str) -> bool:
     return all(isinstance(node, allowed) or _is_docstring(node) for node in tree.body)
 
 
+def _is_test(name: str) -> bool:
+    return name.lower().startswith("test")
+
+
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
+def _without_own_tests(code: str) -> str:
+    """Return the module without the tests that the model put at its end: run at import, they are often wrong."""
+    tree = syntax_tree(code)
+    if tree is None or not any(isinstance(node, _DEFINITIONS) and not _is_test(node.name) for node in tree.body):
+        return code
+    kept = len(tree.body)
+    while kept and _is_own_test(tree.body[kept - 1]):
+        kept -= 1
+    if kept == len(tree.body):
+        return code
+    return "\n".join(code.split("\n")[: tree.body[kept - 1].end_lineno])
+
+
+def _is_own_test(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+        return _is_test(node.value.func.id)
+    return isinstance(node, ast.Assert) or (isinstance(node, ast.FunctionDef) and _is_test(node.name))
+
+
 def _tidy(code: str) -> str:
-    """Return the code without blank edges, and with one newline at its end."""
-    return code.strip("\n").rstrip() + "\n"
+    """Return the module without blank edges, and with one newline at its end."""
+    return _without_own_tests(code).strip("\n").rstrip() + "\n"

@@ -101,7 +101,8 @@ def _headed(text: str, header: str) -> str:
         if number < len(lines) and not _BLANK.match(lines[number]):
             break
     body = "\n".join(lines).lstrip("\n")
-    return "".join(f"{line}\n" for line in top) + header + ("\n" + body if body else "")
+    gap = "\n\n" if body.startswith(("def ", "class ", "async def ", "@")) else "\n"  # as formatters want it
+    return "".join(f"{line}\n" for line in top) + header + (gap + body if body else "")
 
 
 def _comments(text: str) -> str:
