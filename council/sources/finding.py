@@ -113,13 +113,17 @@ def files_under(folder: Path, *, limit: int) -> tuple[Path, ...]:
     """
     inside, found = folder.resolve(), []
     for path in _walk(folder):
-        target = path.resolve()
-        if path.is_symlink() and not (target.is_relative_to(inside) and target.suffix == ".py" and target.exists()):
+        if os.path.islink(path) and not _leads_inside(path, inside):
             continue
         found.append(path)
         if len(found) > limit:
             raise _too_many(f"{label_of(folder)} holds", limit)
     return tuple(sorted(found))
+
+
+def _leads_inside(link: Path, folder: Path) -> bool:
+    target = Path(os.path.realpath(link))
+    return target.is_relative_to(folder) and target.suffix == ".py" and os.path.isfile(target)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -134,7 +138,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _skipped(folder: Path) -> bool:
-    return folder.name.startswith(".") or folder.name in _SKIPPED or (folder / "pyvenv.cfg").exists()
+    return folder.name.startswith(".") or folder.name in _SKIPPED or os.path.exists(folder / "pyvenv.cfg")
 
 
 def _gathered(paths: tuple[str | Path, ...], settings: Settings, root: Path | None, *, tests: bool) -> list[_Found]:
@@ -210,7 +214,7 @@ def _names(files: list[_Found]) -> dict[Path, str]:
 
 def _import_root(folder: Path) -> Path:
     """Return the directory that would stand on Python's path: above the outermost package around ``folder``."""
-    while (folder / "__init__.py").is_file() and folder.parent != folder:
+    while os.path.isfile(folder / "__init__.py") and folder.parent != folder:
         folder = folder.parent
     return folder
 
@@ -230,7 +234,7 @@ def _stays_inside(path: Path, label: str, root: Path | None) -> None:
     """Refuse a link out of the project: a changed file in it may point at anything on this machine."""
     here = (root or Path.cwd()).resolve()
     limit = here if path.is_relative_to(here) else path.parent
-    if path.is_symlink() and not path.resolve().is_relative_to(limit):
+    if os.path.islink(path) and not Path(os.path.realpath(path)).is_relative_to(limit):
         raise SourceError(f"{label} is a link that leads out of {label_of(limit)}", "Name the file it points to")
 
 
