@@ -26,7 +26,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _MENTION = re.compile(r"(?<!\\)[\"'“]verdict[\"'”]\s{0,9}:\s{0,9}[\"'“]?([A-Za-z][A-Za-z_ -]{1,40})", re.IGNORECASE)
-_SEVERITY = re.compile(r"(?<![\\\w])[\"']?severity[\"']?\s{0,9}:", re.IGNORECASE)
+_SEVERITY = re.compile(r"(?<!\\)[\"']severity[\"']\s{0,9}:|[{,]\s{0,9}severity\s{0,9}:", re.IGNORECASE)
+_GRAVE = re.compile(r"[\"'“:]\s{0,3}(?:critical|crit|blocker|blocking|fatal|severe|p0|showstopper)\b", re.IGNORECASE)
 _ANALYSIS_KEYS = ("analysis", "reasoning", "summary", "rationale", "thoughts")
 
 
@@ -67,9 +68,10 @@ def read_ballot(text: str, *, seat: str, finish: Finish, submission: Submission)
     if not whole:
         return _unread(text, extract, finish, cut=bool(drafts))
     verdicts = set().union(*(draft.verdicts for draft in whole))
-    if len(verdicts) > 1 or _denied(text, extract, whole, verdicts):
+    doubtful = _doubtful(text, extract)
+    if len(verdicts) > 1 or _denied(doubtful, verdicts):
         return _unreadable("the reply holds ballots that contradict each other")
-    lost = extract.broken or len(whole) < len(drafts) or any(_lost_findings(text, draft) for draft in whole)
+    lost = extract.broken or len(whole) < len(drafts) or _lost_findings(doubtful, extract)
     if lost and verdicts == {Verdict.APPROVE}:
         return _unreadable("it approves, but not all of its findings could be read")
     ballot = _ballot(whole, others, seat, submission)
@@ -117,29 +119,39 @@ def _whole(draft: _Draft) -> bool:
     return Verdict.APPROVE not in draft.verdicts or "findings" in closed
 
 
-def _denied(text: str, extract: Extract, whole: list[_Draft], verdicts: set[Verdict | None]) -> bool:
-    """Return whether text that was not strictly parsed names another verdict in the form of a ballot."""
+def _doubtful(text: str, extract: Extract) -> list[str]:
+    """Return the stretches of an answer that the strict parser did not read: prose, broken and mended JSON."""
     known = sorted([(c.start, c.end) for c in extract.candidates if not c.repaired] + list(extract.spans))
     position, rest = extract.start, []
     for start, end in known:
         rest.append(text[position:start])
         position = max(position, end)
-    rest.append(text[position:])
+    return [*rest, text[position:]]
+
+
+def _denied(doubtful: list[str], verdicts: set[Verdict | None]) -> bool:
+    """Return whether text that was not strictly parsed names another verdict in the form of a ballot."""
     return any(
-        verdict is not None and verdict not in verdicts
-        for part in rest
+        verdict not in verdicts
+        for part in doubtful
         for word in _MENTION.findall(part)
         if (verdict := read_verdict(word)) is not None
     )
 
 
-def _lost_findings(text: str, draft: _Draft) -> bool:
-    """Return whether mending an object lost findings: its text names more severities than it has findings."""
-    if not draft.candidate.repaired:
-        return False
-    named = len(_SEVERITY.findall(text, draft.candidate.start, draft.candidate.end))
-    found = sum(len(draft.table[key]) for key in FINDING_KEYS if isinstance(draft.table.get(key), list))
-    return named > found
+def _lost_findings(doubtful: list[str], extract: Extract) -> bool:
+    """Return whether text that was not strictly parsed names more findings, or graver ones, than were mended there."""
+    tables = [_unwrapped(candidate.value) for candidate in extract.candidates if candidate.repaired]
+    lists = [table[key] for table in tables for key in FINDING_KEYS if isinstance(table.get(key), list)]
+    found = [item for items in lists for item in items]
+    grave = [
+        item
+        for item in found
+        if isinstance(item, dict) and Severity.read(item.get("severity")) in (Severity.CRITICAL, Severity.UNKNOWN)
+    ]
+    named = sum(len(_SEVERITY.findall(part)) for part in doubtful)
+    named_grave = sum(len(_GRAVE.findall(part)) for part in doubtful)
+    return named > len(found) or named_grave > len(grave)
 
 
 def _ballot(whole: list[_Draft], others: list[Mapping[str, Any]], seat: str, submission: Submission) -> Ballot:

@@ -136,6 +136,10 @@ class _Walk:
             return len(self.text)
         self._tries -= 1
         outline = _outline(self.text, start)
+        close = _CLOSE.search(self.text, start, outline.end)
+        if close is not None:  # a broken draft, and the end of the reasoning it stood in
+            self.broken = True
+            return close.start()
         if not outline.keys & _BALLOT_KEYS:
             return start + 1
         candidate = self._repair(start, outline)

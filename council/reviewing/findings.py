@@ -82,6 +82,9 @@ def _items(table: Mapping[str, Any]) -> list[Any]:
         value = table.get(key)
         for part in value if isinstance(value, Repeated) else (value,):
             found += _listed(part)
+    for key, value in table.items():  # a misspelt key hides nothing
+        if key not in FINDING_KEYS and isinstance(value, list):
+            found += [item for item in value if isinstance(item, dict) and _resembles(item)]
     if not found and "severity" in table and len(_KNOWN & table.keys()) > 1 and "verdict" not in table:
         found = [table]
     return found
@@ -95,6 +98,10 @@ def _listed(value: Any) -> list[Any]:
             return [_severe(item, word) for word, group in value.items() for item in _listed(group)]
         return [value]
     return [] if value is None or value == {} or _is_none(value) else [value]
+
+
+def _resembles(item: dict[str, Any]) -> bool:
+    return len(_KNOWN & {str(key).strip().lower() for key in item}) > 1
 
 
 def _severe(item: Any, word: str) -> dict[str, Any]:
