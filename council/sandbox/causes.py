@@ -7,6 +7,8 @@ from pathlib import Path
 
 from council.types.base import Record
 
+_OPEN_CONTAINER = "--security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+
 
 class Facts(Record):
     """What the machine says about itself; ``None`` where it does not say."""
@@ -63,7 +65,7 @@ def why_no_namespaces(facts: Facts, message: str) -> Cause:
     if facts.in_container:
         return Cause(
             problem="this container may not make user namespaces",
-            remedy="docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN",
+            remedy=f"docker run {_OPEN_CONTAINER} …",
         )
     if facts.apparmor_restricts:
         return Cause(
@@ -96,7 +98,7 @@ NO_PROCESSOR = Cause(
 )
 NOT_LINUX = Cause(
     problem="council has a sandbox for Linux only",
-    remedy="docker run -it --security-opt seccomp=unconfined --security-opt apparmor=unconfined python:3.12 bash",
+    remedy=f"docker run -it {_OPEN_CONTAINER} python:3.12 bash",
 )
 
 

@@ -1,0 +1,273 @@
+"""pytest, believed only about tests that were known before and seen to start and to end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from pathlib import PurePosixPath
+
+from council.policies import Criterion
+from council.protocols import Job, Run, Sandbox
+from council.settings import Settings
+from council.text import one_line, plural
+from council.types.checks import CheckOutcome, CheckResult, TestOutcome, TestResult
+from council.types.findings import Finding, Severity
+from council.types.submission import SourceFile, Submission
+from council.validation import events
+from council.validation.events import Visit
+from council.validation.results import ROOT, Tool, as_files, limits, program, retold, tool_job
+
+TOOL = Tool(name="tests", program="pytest", distribution="pytest")
+_VISITS = 4
+"""How often the tests that are left are taken up again after the code ended the interpreter."""
+_ENDED_EARLY = "the code ended the interpreter before the tests did"
+_ENDED = {
+    "code": _ENDED_EARLY,
+    "time": "the time was over before it was its turn",
+    "memory": "the memory was used up before it was its turn",
+}
+
+
+class TestsCheck:
+    """Runs the tests that came with a submission."""
+
+    __test__ = False
+    name = "tests"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def run(self, submission: Submission, criterion: Criterion, sandbox: Sandbox) -> CheckResult:
+        """Return every test with its outcome. A test that was not seen to pass has not passed."""
+        if not submission.tests:
+            return TOOL.result(criterion, CheckOutcome.SKIPPED, "no tests were given")
+        if TOOL.version is None:
+            return TOOL.result(criterion, CheckOutcome.UNAVAILABLE, "pytest is not installed")
+        laid = _Layout(submission)
+        async with asyncio.TaskGroup() as group:
+            planning = group.create_task(self._plan(laid, sandbox))
+            visiting = group.create_task(self._visit_all(laid, sandbox))
+        plan, (visits, last, duration_s) = planning.result(), visiting.result()
+        if last.timed_out and not visits[0].collected:
+            return TOOL.broken(criterion, last)
+        return _judge(criterion, _Docket(plan, visits, last, duration_s))
+
+    async def _plan(self, laid: _Layout, sandbox: Sandbox) -> dict[str, list[str]] | None:
+        """Return the tests that each file must have, read from its text: none of it is run for that."""
+        asked = json.dumps({"files": [], "tests": list(laid.tests)}).encode()
+        files = (*as_files(laid.test_files), program("parse"))
+        run = await sandbox.run(tool_job(self.settings, ("council/parse.py", ROOT), files, stdin=asked))
+        try:
+            known = json.loads(run.stdout)["tests"] if run.exit_code == 0 else None
+        except (ValueError, KeyError, TypeError):
+            return None
+        return known if isinstance(known, dict) else None
+
+    async def _visit_all(self, laid: _Layout, sandbox: Sandbox) -> tuple[list[Visit], Run, float]:
+        """Run the tests; when the interpreter ends during one, take up those that are left without it."""
+        visits: list[Visit] = []
+        left: list[str] | None = None
+        spent_s = 0.0
+        while True:
+            nonce = secrets.token_hex(16)
+            run = await sandbox.run(self._job(laid, nonce, left, spent_s))
+            spent_s += run.duration_s
+            visit = events.read_events(run, nonce, self.settings.test_limit_s)
+            visits.append(visit)
+            left = _left(visits)
+            enough = len(visits) == _VISITS or spent_s > 0.8 * self.settings.check_timeout_s
+            if visit.interrupted is None or visit.contradictions or not left or enough:
+                return visits, run, spent_s
+
+    def _job(self, laid: _Layout, nonce: str, only: list[str] | None, spent_s: float) -> Job:
+        order = {
+            "nonce": nonce,
+            "root": ROOT,
+            "paths": laid.import_paths,
+            "tests": laid.tests,
+            "only": only,
+            "limit_s": self.settings.test_limit_s,
+            "conftest": laid.has_conftest,
+        }
+        whole = limits(self.settings)
+        return Job(
+            argv=("{python}", "council/session.py"),
+            files=(*as_files(laid.files), program("session")),
+            stdin=json.dumps(order).encode(),
+            limits=whole.but(wall_s=max(1.0, whole.wall_s - spent_s)),
+            channel=True,
+        )
+
+
+class _Layout:
+    """Where submission and tests lie beside each other, and which files pytest is given."""
+
+    def __init__(self, submission: Submission) -> None:
+        code = {file.path: file for file in submission.files if PurePosixPath(file.path).name != "conftest.py"}
+        own = [file for file in submission.tests if code.get(file.path) == file]
+        beside = [file for file in submission.tests if file.path not in code]
+        clashing = [file for file in submission.tests if file.path in code and file not in own]
+        moved = [file.but(path=f"tests_given/{file.path}") for file in clashing]
+        self.test_files: tuple[SourceFile, ...] = (*own, *beside, *moved)
+        self.files: tuple[SourceFile, ...] = (*code.values(), *beside, *moved)
+        self.tests = _test_modules(self.test_files)
+        self.has_conftest = any(PurePosixPath(file.path).name == "conftest.py" for file in self.test_files)
+        self.import_paths = _import_paths(tuple(code))
+
+
+def _test_modules(files: tuple[SourceFile, ...]) -> list[str]:
+    """Return the files named like tests, or all of them where none is: they were given as tests."""
+    paths = [file.path for file in files if file.path.endswith(".py")]
+    named = [p for p in paths if PurePosixPath(p).name.startswith("test_") or p.endswith("_test.py")]
+    other = [p for p in paths if PurePosixPath(p).name not in ("conftest.py", "__init__.py")]
+    return sorted(named or other)
+
+
+def _import_paths(paths: tuple[str, ...]) -> list[str]:
+    """Return the root and each folder that holds modules without being a package, such as ``src``."""
+    packages = {str(PurePosixPath(path).parent) for path in paths if PurePosixPath(path).name == "__init__.py"}
+    found = {""}
+    for path in paths:
+        folder = PurePosixPath(path).parent
+        while str(folder) in packages and str(folder) != ".":
+            folder = folder.parent
+        found.add("" if str(folder) == "." else str(folder))
+    return sorted(found)
+
+
+def _left(visits: list[Visit]) -> list[str]:
+    """Return the tests that nobody has seen to end, without those that ended the interpreter."""
+    known = visits[0].collected or ()
+    seen = {result.node_id for visit in visits for result in visit.results}
+    seen |= {visit.interrupted for visit in visits if visit.interrupted is not None}
+    return [name for name in known if name not in seen]
+
+
+class _Docket:
+    """Everything known about the tests of one submission after all visits."""
+
+    def __init__(self, plan: dict[str, list[str]] | None, visits: list[Visit], last: Run, duration_s: float) -> None:
+        self.plan = plan
+        self.visits = visits
+        self.last = last
+        self.duration_s = duration_s
+        self.collected = visits[0].collected or ()
+        self.unreadable = {file: text for visit in visits for file, text in visit.unreadable}
+        self.passed_over = {file: why for visit in visits for file, why in visit.passed_over}
+        self.wrong = [line for visit in visits for line in visit.contradictions]
+
+    def tests(self) -> tuple[TestResult, ...]:
+        """Return every test known from the text or from the collection, in that order of files and lines."""
+        seen = {result.node_id: result for visit in self.visits for result in visit.results}
+        stopped = {visit.interrupted: visit for visit in self.visits if visit.interrupted is not None}
+        found = []
+        for name in self.collected:
+            if name in seen:
+                found.append(seen[name])
+            elif name in stopped:
+                found.append(_stopped(name, stopped[name]))
+            else:
+                found.append(events.missing(name, self._why_missing()))
+        return (*found, *self._never_collected())
+
+    def _never_collected(self) -> list[TestResult]:
+        bare = {name.partition("[")[0] for name in self.collected}
+        found = []
+        for path, names in sorted((self.plan or {}).items()):
+            failure = self.unreadable.get(path)
+            for name in names:
+                node_id = f"{path}::{name}"
+                if node_id in bare:
+                    continue
+                if path in self.passed_over:
+                    found.append(events.skipped(node_id, self.passed_over[path]))
+                elif failure is not None:
+                    found.append(events.unimportable(node_id, import_problem(failure), failure))
+                else:
+                    found.append(events.missing(node_id, self._why_missing()))
+        return found
+
+    def _why_missing(self) -> str:
+        final = self.visits[-1]
+        if final.finished is not None and final.collected is not None:
+            return "pytest did not collect it"
+        return _ENDED[final.stopped_by]
+
+
+def _stopped(name: str, visit: Visit) -> TestResult:
+    """Return the result of the test during which the interpreter ended."""
+    reasons = {
+        "code": "the code ended the interpreter during this test",
+        "time": "it never came to an end",
+        "memory": "it used more memory than it may",
+    }
+    return events.missing(name, reasons[visit.stopped_by], timed_out=visit.stopped_by == "time")
+
+
+def import_problem(text: str) -> str:
+    """Return why a test file could not be imported, in one line, from pytest's text."""
+    told = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
+    return one_line(told[-1] if told else text.strip().splitlines()[-1] if text.strip() else "no reason given", 160)
+
+
+def _judge(criterion: Criterion, docket: _Docket) -> CheckResult:
+    tests = docket.tests()
+    detail = docket.last.stderr.decode("utf-8", "replace").strip()[-2000:] or None
+    if docket.plan is None:
+        unlisted = TOOL.broken(criterion, docket.last, why="the tests could not be listed beforehand")
+        return retold(unlisted, tests=tests)
+    if not tests:
+        return _nothing(criterion, docket, detail)
+    passed = sum(test.outcome is TestOutcome.PASSED for test in tests)
+    whole = passed == len(tests)
+    agreed = not docket.wrong and (not whole or docket.visits[-1].finished == 0)
+    enough = passed / len(tests) >= criterion.min_pass_rate and agreed and not docket.unreadable
+    outcome = CheckOutcome.PASSED if enough else CheckOutcome.FAILED
+    findings = [_tampering(line) for line in dict.fromkeys(docket.wrong)]
+    return TOOL.result(
+        criterion,
+        outcome,
+        _summary(tests, docket),
+        tests=tests,
+        findings=tuple(f.but(id=f"pytest-{number}") for number, f in enumerate(findings, 1)),
+        duration_s=docket.duration_s,
+        detail=None if outcome is CheckOutcome.PASSED else detail,
+    )
+
+
+def _nothing(criterion: Criterion, docket: _Docket, detail: str | None) -> CheckResult:
+    """No test at all: a file that cannot be imported fails, an empty one has tested nothing."""
+    duration_s = docket.duration_s
+    if docket.unreadable:
+        file, text = next(iter(docket.unreadable.items()))
+        summary = one_line(f"{file} cannot be imported: {import_problem(text)}", 160)
+        return TOOL.result(criterion, CheckOutcome.FAILED, summary, duration_s=duration_s, detail=text[:4000])
+    if docket.visits[0].finished is None:
+        return TOOL.result(criterion, CheckOutcome.FAILED, _ENDED_EARLY, duration_s=duration_s, detail=detail)
+    summary = "no test was found in what was given as tests"
+    return TOOL.result(criterion, CheckOutcome.UNAVAILABLE, summary, duration_s=duration_s, detail=detail)
+
+
+def _summary(tests: tuple[TestResult, ...], docket: _Docket) -> str:
+    failed = [test for test in tests if test.outcome is not TestOutcome.PASSED]
+    if docket.wrong:
+        return f"the report of the tests contradicts itself: {one_line(docket.wrong[0], 100)}"
+    if docket.unreadable:
+        file, text = next(iter(docket.unreadable.items()))
+        return one_line(f"{file} cannot be imported: {import_problem(text)}", 160)
+    if failed and all(test.outcome is TestOutcome.MISSING for test in tests):
+        return f"{_ENDED[docket.visits[-1].stopped_by]}: none of {plural(len(tests), 'test')} was seen to end"
+    if not failed:
+        return f"{plural(len(tests), 'test')} passed"
+    return f"{len(failed)} of {len(tests)} tests failed" if len(tests) > 1 else "the only test failed"
+
+
+def _tampering(line: str) -> Finding:
+    return Finding(
+        id="pytest",
+        source="tests",
+        severity=Severity.CRITICAL,
+        message=one_line(f"the test session was tampered with: {line}"),
+        rule="tampering",
+    )
