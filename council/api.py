@@ -178,9 +178,7 @@ class Sitting:
             self._events.put_nowait(None)
 
 
-def submission_of(
-    source: Source, *, task: str | None = None, tests: Tests = None, settings: Settings
-) -> Submission:
+def submission_of(source: Source, *, task: str | None = None, tests: Tests = None, settings: Settings) -> Submission:
     """Return what is reviewed, read from disk where it is not a ``Submission`` yet. Raises ``SourceError``."""
     if isinstance(source, Submission):
         changes: dict[str, Any] = {}

@@ -7,11 +7,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from council import consensus, generation, reviewing, validation
 from council._version import __version__
 from council.errors import StoreError, UsageError
-from council.models import open_client, open_host
+from council.models import has_key, open_client, open_host, sitting, warm_up
 from council.policies import Panel, Policy, distinct_seats, load_panel, load_policy, seat_for
 from council.protocols import Aggregator, Docket, ModelClient, ModelHost, Sandbox, Store
 from council.sandbox import open_sandbox
@@ -27,6 +28,7 @@ from council.types.session import Cost, Session, SessionKind, SessionState, new_
 from council.types.submission import SourceFile, Submission
 
 Listener = Callable[[Event], None]
+T = TypeVar("T")
 
 
 class Bench(Record):
@@ -54,6 +56,7 @@ class Council:
         store: Store | None = None,
         aggregator: Aggregator | None = None,
         replayed_from: str | None = None,
+        real_client: bool = False,
     ) -> None:
         self.settings = settings
         self.client = client
@@ -63,11 +66,10 @@ class Council:
         self.aggregator = aggregator or consensus.DEFAULT
         self.templates = Templates(settings.templates_dir)
         self._replayed_from = replayed_from
+        self._real_client = real_client
 
     @classmethod
-    def from_settings(
-        cls, settings: Settings, *, record: Path | None = None, replay: Path | None = None
-    ) -> Council:
+    def from_settings(cls, settings: Settings, *, record: Path | None = None, replay: Path | None = None) -> Council:
         """Open client, Ollama, sandbox and store as the settings say.
 
         ``record`` keeps every reply of a seat in a folder, ``replay`` answers from such a folder and calls nobody.
@@ -82,6 +84,7 @@ class Council:
             sandbox=open_sandbox(settings),
             store=open_store(settings.store_url) if settings.store else None,
             replayed_from=None if replay is None else replay.name,
+            real_client=replay is None,
         )
 
     async def __aenter__(self) -> Council:
@@ -207,7 +210,10 @@ class Council:
                 deadline_s=self.settings.deadline_s if bench.seats else None,
             )
         )
-        report = await self.validate(submission, policy=policy, on_event=tell)
+        checking = self.validate(submission, policy=policy, on_event=tell)
+        called = any(has_key(seat.model) or seat.api_base for seat in bench.seats)
+        # litellm takes seconds to import: they pass while the checks run.
+        report = await (_beside(checking, warm_up()) if self._real_client and called else checking)
         keep.change(validation=report)
         reviews: tuple[Review, ...] = ()
         if bench.seats:
@@ -233,15 +239,16 @@ class Council:
                 keep.change(reviews=so_far, cost=cost_of(so_far))
             tell(event)
 
-        return await reviewing.collect_reviews(
-            messages,
-            bench.seats,
-            self.client,
-            submission=submission,
-            settings=self.settings,
-            on_event=listen,
-            retired=bench.retired,
-        )
+        with sitting(self.settings):
+            return await reviewing.collect_reviews(
+                messages,
+                bench.seats,
+                self.client,
+                submission=submission,
+                settings=self.settings,
+                on_event=listen,
+                retired=bench.retired,
+            )
 
     async def _write(self, keep: _Keeper, policy: Policy, path: str, tell: Listener) -> None:
         session = keep.session
@@ -351,11 +358,30 @@ def _seated(panel: Panel, policy: Policy) -> Bench:
         tuple(seat_for(s.model, name=s.name, provider=s.provider, api_base=s.api_base) for s in panel.seats)
     )
     retired: Mapping[str, str] = {
-        seat.name: f"retired ({entry.retired})" + (f"; its successor is {entry.replacement}" if entry.replacement else "")
+        seat.name: f"retired ({entry.retired})"
+        + (f"; its successor is {entry.replacement}" if entry.replacement else "")
         for seat, entry in zip(seats, panel.seats, strict=True)
         if entry.retired
     }
     return Bench(panel=panel.id, seats=seats, quorum=panel.quorum or policy.voting.quorum, retired=dict(retired))
+
+
+async def _beside(work: Awaitable[T], aside: Awaitable[None]) -> T:
+    """Do some work while something else goes on; a failure leaves as itself, not wrapped in an ExceptionGroup."""
+    failure: Exception | None = None
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_awaited(aside))
+        try:
+            result = await work
+        except Exception as error:
+            failure = error
+    if failure is not None:
+        raise failure
+    return result
+
+
+async def _awaited(aside: Awaitable[None]) -> None:
+    await aside
 
 
 def _deaf(event: Event) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from pathlib import Path
 from council import load_settings
 from council.cli.entry import run
 from council.errors import ModelError
-from council.models import open_host
+from council.models import open_host, read_recordings
 
 CACHE = Path("examples/lru_cache")
 TESTS, TASK, RECORDING = CACHE / "test_lru_cache.py", CACHE / "task.md", CACHE / "recorded"
@@ -20,9 +19,9 @@ TESTS, TASK, RECORDING = CACHE / "test_lru_cache.py", CACHE / "task.md", CACHE /
 
 def recorded() -> int:
     """Replay the reviewers' ballots; run checks and decision for real."""
-    replies = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RECORDING.glob("*.json"))]
-    who = ", ".join(sorted({reply["model"].rpartition("/")[2] for reply in replies}))
-    days = ", ".join(sorted({reply["recorded_at"][:10] for reply in replies}))
+    recordings = read_recordings(RECORDING)
+    who = ", ".join(sorted({entry.question.model.rpartition("/")[2] for entry in recordings}))
+    days = ", ".join(sorted({entry.recorded_at[:10] for entry in recordings}))
     say(f"The ballots are replayed: real replies of {who}, recorded on {days}. Checks and decision run now.\n")
     faulty = str(CACHE / "faulty" / "lru_cache.py")
     words = ["review", faulty, "--tests", str(TESTS), "--task", f"@{TASK}", "--no-store"]

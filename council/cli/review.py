@@ -11,7 +11,7 @@ from council.api import submission_of
 from council.cli.common import emit, resolve, run_async, writable_target
 from council.engine import Council
 from council.errors import UsageError
-from council.models import missing_key
+from council.models import has_key, key_variable
 from council.policies import list_panels
 from council.rendering import Documents, terminal
 from council.settings import Settings
@@ -77,8 +77,8 @@ def next_commands(session: Session, options: argparse.Namespace) -> tuple[tuple[
 def _toward_a_quorum(session: Session, consensus: Consensus, options: argparse.Namespace) -> list[tuple[str, str]]:
     steps = []
     for seat in session.seats:
-        variable = missing_key(seat.model)
-        if variable is not None:
+        variable = key_variable(seat.model)
+        if variable is not None and seat.api_base is None and not has_key(seat.model):
             steps.append((f"export {variable}=…", f"gives seat {one_line(seat.name, 60)} a voice"))
             break
     if session.panel is not None and session.panel != "local" and "local" in list_panels():

@@ -136,5 +136,5 @@ class ValidationReport(Record):
 
     @property
     def exit_code(self) -> int:
-        """0 when every required check passed, 1 when one failed, 3 when one gave no answer and none failed."""
-        return 1 if self.failed else 3 if self.broken else 0
+        """0 when every required check passed, 1 when one failed, 3 when none failed but one, or all, gave no answer."""
+        return 1 if self.failed else 3 if self.broken or not self.checks else 0
