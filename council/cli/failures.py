@@ -26,6 +26,8 @@ def report(error: Exception) -> int:
         _say("the disk is full. Make room and run it again")
         return 3
     where = _log(error)
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
     _say(f"this is a bug ({type(error).__name__}: {error}). {where}")
     return EXIT_BUG
 
