@@ -28,6 +28,7 @@ _REFUSAL = re.compile(
 _MENTION = re.compile(r"(?<!\\)[\"'“]verdict[\"'”]\s{0,9}:\s{0,9}[\"'“]?([A-Za-z][A-Za-z_ -]{1,40})", re.IGNORECASE)
 _SEVERITY = re.compile(r"(?<!\\)[\"']severity[\"']\s{0,9}:|[{,]\s{0,9}severity\s{0,9}:", re.IGNORECASE)
 _GRAVE = re.compile(r"[\"'“:]\s{0,3}(?:critical|crit|blocker|blocking|fatal|severe|p0|showstopper)\b", re.IGNORECASE)
+_BRACKET = re.compile(r"[\[\]{}]")
 _ANALYSIS_KEYS = ("analysis", "reasoning", "summary", "rationale", "thoughts")
 
 
@@ -68,10 +69,10 @@ def read_ballot(text: str, *, seat: str, finish: Finish, submission: Submission)
     if not whole:
         return _unread(text, extract, finish, cut=bool(drafts))
     verdicts = set().union(*(draft.verdicts for draft in whole))
-    doubtful = _doubtful(text, extract)
+    doubtful = _remainder(text, extract, mended=True)
     if len(verdicts) > 1 or _denied(doubtful, verdicts):
         return _unreadable("the reply holds ballots that contradict each other")
-    lost = extract.broken or len(whole) < len(drafts) or _lost_findings(doubtful, extract)
+    lost = extract.broken or len(whole) < len(drafts) or _lost_findings(text, doubtful, extract)
     if lost and verdicts == {Verdict.APPROVE}:
         return _unreadable("it approves, but not all of its findings could be read")
     ballot = _ballot(whole, others, seat, submission)
@@ -119,9 +120,10 @@ def _whole(draft: _Draft) -> bool:
     return Verdict.APPROVE not in draft.verdicts or "findings" in closed
 
 
-def _doubtful(text: str, extract: Extract) -> list[str]:
-    """Return the stretches of an answer that the strict parser did not read: prose, broken and mended JSON."""
-    known = sorted([(c.start, c.end) for c in extract.candidates if not c.repaired] + list(extract.spans))
+def _remainder(text: str, extract: Extract, *, mended: bool) -> list[str]:
+    """Return the stretches of an answer that the strict parser did not read: prose, broken and (or not) mended JSON."""
+    read = [(c.start, c.end) for c in extract.candidates if not (mended and c.repaired)]
+    known = sorted([*read, *extract.spans])
     position, rest = extract.start, []
     for start, end in known:
         rest.append(text[position:start])
@@ -139,8 +141,15 @@ def _denied(doubtful: list[str], verdicts: set[Verdict | None]) -> bool:
     )
 
 
-def _lost_findings(doubtful: list[str], extract: Extract) -> bool:
-    """Return whether text that was not strictly parsed names more findings, or graver ones, than were mended there."""
+def _lost_findings(text: str, doubtful: list[str], extract: Extract) -> bool:
+    """Return whether findings may have been lost in text that was not strictly parsed.
+
+    It names more of them, or graver ones, than were mended there; or brackets are left over beside a mended object,
+    which may have been closed too early.
+    """
+    mended = any(candidate.repaired for candidate in extract.candidates)
+    if mended and any(_BRACKET.search(part) for part in _remainder(text, extract, mended=False)):
+        return True
     tables = [_unwrapped(candidate.value) for candidate in extract.candidates if candidate.repaired]
     lists = [table[key] for table in tables for key in FINDING_KEYS if isinstance(table.get(key), list)]
     found = [item for items in lists for item in items]

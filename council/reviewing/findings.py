@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from council.reviewing.extraction import Repeated
+from council.reviewing.extraction import VERDICT_KEYS, Repeated
 from council.types.findings import Finding, Location, Severity
 from council.types.reviews import BallotFlag
 from council.types.submission import SourceFile, Submission
@@ -29,6 +29,8 @@ _ALIASES = {
     "category": ("category", "rule", "type", "kind"),
 }
 _KNOWN = {alias for aliases in _ALIASES.values() for alias in aliases}
+_MARKS = {"severity", "claim", "message", "line"}
+_BALLOT_KEYS = {*VERDICT_KEYS, "analysis"}
 _LINES = re.compile(r"(\d{1,7})(?:\D{1,8}(\d{1,7}))?")
 _PLACE = re.compile(r"(.{1,400}?):(?:L)?(\d{1,7})(?:-L?(\d{1,7}))?(?::\d{1,7})?\Z", re.DOTALL)
 
@@ -85,7 +87,7 @@ def _items(table: Mapping[str, Any]) -> list[Any]:
     for key, value in table.items():  # a misspelt key hides nothing
         if key not in FINDING_KEYS and isinstance(value, list):
             found += [item for item in value if isinstance(item, dict) and _resembles(item)]
-    if not found and "severity" in table and len(_KNOWN & table.keys()) > 1 and "verdict" not in table:
+    if not found and not _BALLOT_KEYS & table.keys() and _resembles(table):  # a finding that stands by itself
         found = [table]
     return found
 
@@ -100,8 +102,9 @@ def _listed(value: Any) -> list[Any]:
     return [] if value is None or value == {} or _is_none(value) else [value]
 
 
-def _resembles(item: dict[str, Any]) -> bool:
-    return len(_KNOWN & {str(key).strip().lower() for key in item}) > 1
+def _resembles(item: Mapping[str, Any]) -> bool:
+    keys = {str(key).strip().lower() for key in item}
+    return len(_KNOWN & keys) > 1 and bool(_MARKS & keys)
 
 
 def _severe(item: Any, word: str) -> dict[str, Any]:
