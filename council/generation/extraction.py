@@ -269,6 +269,9 @@ def _without_own_tests(code: str) -> str:
 def _is_own_test(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
         return _is_test(node.value.func.id)
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+        guard = node.test.left
+        return isinstance(guard, ast.Name) and guard.id == "__name__" and any(map(_is_own_test, node.body))
     return isinstance(node, ast.Assert) or (isinstance(node, ast.FunctionDef) and _is_test(node.name))
 
 

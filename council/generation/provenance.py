@@ -12,7 +12,7 @@ import re
 from datetime import UTC, datetime
 
 from council.text import one_line, plural
-from council.types.checks import TestOutcome, ValidationReport
+from council.types.checks import CheckOutcome, TestOutcome, ValidationReport
 from council.types.submission import Origin, Submission
 
 _WIDTH = 79
@@ -93,10 +93,8 @@ def _headed(text: str, header: str) -> str:
     for number in range(2 - len(top)):
         cookie = _COOKIE.match(lines[number]) if number < len(lines) else None
         if cookie:
-            # Written anew: the comment around an encoding could pose as a header.
-            del lines[number]
             header = header.removeprefix("# -*- coding: utf-8 -*-\n")
-            top.append(f"# -*- coding: {cookie[1]} -*-")
+            top.append(lines.pop(number))
             break
         if number < len(lines) and not _BLANK.match(lines[number]):
             break
@@ -119,10 +117,12 @@ def _state(report: ValidationReport | None) -> str:
     if report is None:
         return "not validated"
     tests = report.check("tests")
-    if tests is not None and tests.tests:
+    if tests is None or tests.outcome is CheckOutcome.SKIPPED:
+        counted = "no tests"
+    elif tests.tests:
         passed = sum(test.outcome is TestOutcome.PASSED for test in tests.tests)
         counted = f"{passed} of {plural(len(tests.tests), 'test')} passed"
     else:
-        counted = "no tests"
+        counted = f"tests {tests.outcome.value}"
     failed = [check.name for check in (*report.failed, *report.broken) if check.name != "tests"]
     return f"{counted}, failing: {', '.join(failed)}" if failed else counted

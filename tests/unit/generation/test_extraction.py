@@ -37,6 +37,15 @@ WHOLE = {
     "its own tests beside": f"```python\n{F}```\n```python\ndef test_f():\n    assert f(1) == 2\n```",
     "prose inside the fence": f"```python\n{F}This adds one.\n```",
     "its own tests in the block": f"```python\n{F}\n# Test it\ndef test_f():\n    assert f(1) == 3\n\ntest_f()\n```",
+    "its own tests behind a guard": f"""```python
+{F}
+def test_f():
+    assert f(1) == 3
+
+if __name__ == "__main__":
+    test_f()
+    print("passed")
+```""",
     "asserts in the block": f"```python\n{F}\nassert f(1) == 3\n```",
     "the same twice": f"```python\n{F}```\nAgain:\n```python\n{F}```",
 }
@@ -79,7 +88,12 @@ def test_code_that_does_not_parse_is_kept_for_the_syntax_check() -> None:
 
 
 def test_a_module_that_only_tests_or_shows_something_stays_whole() -> None:
-    for code in ("def test_f():\n    assert f(1) == 2\n", "assert 1 < 2\n", f"{F}\n\nprint(f(1))\n"):
+    for code in (
+        "def test_f():\n    assert f(1) == 2\n",
+        "assert 1 < 2\n",
+        f"{F}\n\nprint(f(1))\n",
+        f'{F}\nif __name__ == "__main__":\n    main()\n',
+    ):
         assert extract_code(f"```python\n{code}```").code == code
 
 

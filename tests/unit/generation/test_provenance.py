@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from council.generation import provenance_header, read_provenance, with_header
+from council.types.checks import CheckOutcome, CheckResult, SandboxInfo, TestOutcome, TestResult, ValidationReport
 from council.types.submission import Submission
 
 DAY = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
@@ -109,4 +110,24 @@ def test_nothing_breaks_out_of_the_comment(model: str, digest: str, session: str
     assert all(line.startswith("#") for line in header.splitlines())
     assert ast.parse(header.encode()).body == []
     assert tokenize.detect_encoding(BytesIO(header.encode()).readline)[0] == "utf-8"
+    assert read_provenance(header) is not None
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "outcome", "said"),
+    [
+        (("passed", "passed"), "passed", "2 of 2 tests passed."),
+        (("passed", "failed", "skipped"), "failed", "1 of 3 tests passed."),
+        ((), "skipped", "no tests."),
+        ((), "crashed", "tests crashed."),
+    ],
+)
+def test_the_header_says_what_the_checks_said(outcomes: tuple[str, ...], outcome: str, said: str) -> None:
+    tests = tuple(TestResult(name=f"t{n}", node_id=f"t{n}", outcome=TestOutcome(o)) for n, o in enumerate(outcomes))
+    check = CheckResult(
+        name="tests", tool="pytest", outcome=CheckOutcome(outcome), required=True, summary="", tests=tests
+    )
+    report = ValidationReport(checks=(check,), sandbox=SandboxInfo(backend="none"), policy="p")
+    header = provenance_header("m", None, "7f3k9", DAY, report)
+    assert header.splitlines()[1] == f"# Checked by council in session 7f3k9: {said}"
     assert read_provenance(header) is not None
