@@ -71,7 +71,7 @@ class MajorityAggregator:
             dissent=name_dissent(docket.reviews, decision),
             decided=bench.is_decided(missing=sum(review.ballot is None for review in docket.reviews), voices=voices),
             degraded=name_gaps(docket),
-            reasons=explain_decision(decision, docket, grounds, quorum, _contested(bench)),
+            reasons=explain_decision(decision, docket, grounds, quorum, _contested(bench) if quorum.met else None),
             floor=_floor(grounds),
         )
 
