@@ -20,7 +20,7 @@ def one_sentence(done: subprocess.CompletedProcess[str], code: int, *words: str)
 
 
 def test_missing_file(shell) -> None:
-    one_sentence(shell.council("review", "nope.py"), 2, "nope.py", "there is no such file")
+    one_sentence(shell.council("review", "nope.py"), 2, "nope.py", "no such file")
 
 
 def test_folder_without_python(shell) -> None:
@@ -30,7 +30,7 @@ def test_folder_without_python(shell) -> None:
 
 def test_binary(shell) -> None:
     shell.write("tool.py", b"\x7fELF\x02\x01\x00\x00")
-    one_sentence(shell.council("validate", "tool.py"), 2, "tool.py", "binary")
+    one_sentence(shell.council("validate", "tool.py"), 2, "tool.py", "not Python source", "NUL bytes")
 
 
 def test_empty_file(shell) -> None:
@@ -158,11 +158,11 @@ def test_no_key_is_no_quorum_and_says_which_variable(good) -> None:
 
 def test_wrong_key(good, openai_server: str) -> None:
     secret = "sk-canary-0123456789abcdef"  # not a key of anybody
-    panel = f"title = 'x'\nquorum = 1\n[[seats]]\nmodel = 'openai/wrong-key'\napi_base = '{openai_server}'\n"
+    panel = f"title = 'x'\nquorum = 1\n[[seats]]\nmodel = 'openai/denied'\napi_base = '{openai_server}'\n"
     good.write("panel.toml", panel)
     done = good.council("review", "one.py", "--panel", "./panel.toml", OPENAI_API_KEY=secret)
     assert done.returncode == 3, done.stderr
-    assert "401" in done.stdout
+    assert "401" in done.stdout and "denied" in done.stdout
     assert secret not in done.stdout + done.stderr
     kept = b"".join(path.read_bytes() for path in good.home.rglob("*") if path.is_file())
     assert secret.encode() not in kept
@@ -211,11 +211,14 @@ def test_full_disk_under_the_output_leaves_nothing(good) -> None:
     small = good.folder / "small"
     small.mkdir()
     keep = mounted(small, "4k")
-    listing = (*keep[:-2], keep[-2].replace('exec "$@"', f'"$@"; code=$?; ls -A {small} >&2; exit $code'), "bash")
+    # One page in all, and it is taken; what is left behind is listed after the run.
+    script = keep[-2].replace('exec "$@"', f'{{ echo > {small}/taken; "$@"; code=$?; ls -A {small} >&2; exit $code; }}')
+    listing = (*keep[:-2], script, "bash")
     done = good.council("validate", "one.py", "--format", "json", "-o", str(small / "r.json"), "-q", prefix=listing)
     assert done.returncode == 2, done.stderr
-    assert done.stderr.splitlines() == [line for line in done.stderr.splitlines() if line.startswith("council: ")]
-    assert "No space left" in done.stderr
+    said, *left = done.stderr.splitlines()
+    assert said.startswith("council: ") and "No space left" in said
+    assert left == ["taken"]
 
 
 def test_session_that_does_not_exist(good) -> None:
