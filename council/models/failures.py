@@ -6,7 +6,6 @@ redacted, without addresses and markup, in one line, and never when the key itse
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import shlex
@@ -36,6 +35,10 @@ _CUT_OFF = {"RemoteProtocolError", "ReadError", "WriteError", "ServerDisconnecte
 _TOO_SLOW = {"Timeout", "APITimeoutError", "ReadTimeout", "ConnectTimeout", "WriteTimeout", "PoolTimeout"}
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:litellm\.)?(?:\w*(?:Error|Exception|Timeout)\b\s*[:-]\s*)+")
+_IN_STREAM = "Got unexpected response from Ollama"
+"""litellm's words for an error after the first word; the status it puts there is its own."""
+_PRINTED = re.compile(r"""\{'error': (['"])(.*)\1\}""", re.DOTALL)
+"""An error inside a stream of Ollama's, as litellm prints the dict it came in."""
 _BROKE = ("insufficient_quota", "exceeded your current quota", "credit balance", "billing")
 _NO_PROVIDER = "LLM Provider NOT provided"
 _OVERFLOW = re.compile(r"context (?:length|window|size)|too many tokens|prompt is too long", re.IGNORECASE)
@@ -48,7 +51,8 @@ def translate(error: Exception, call: Call, *, host: str = "") -> ModelError:
     names = {kind.__name__ for link in _chain(error) for kind in type(link).__mro__}
     text = str(error)
     if call.model.startswith(("ollama/", "ollama_chat/")) and (said := _ollama_words(text)) is not None:
-        return ollama_failure(_status(error), said, model=call.model.partition("/")[2], host=host)
+        status = None if _IN_STREAM in text else _status(error)
+        return ollama_failure(status, said, model=call.model.partition("/")[2], host=host)
     provider = one_line(seat_for(call.model).provider, 40)
     if names & _UNREACHABLE and host:
         return not_there(host)
@@ -196,15 +200,14 @@ def _unfold(body: str) -> tuple[str, dict[str, Any]]:
 
 
 def _table(text: str) -> dict[str, Any] | None:
-    if not text.startswith("{") or len(text) > 100_000:
+    printed = _PRINTED.fullmatch(text[:10_000])
+    if printed:
+        return {"error": printed[2].replace("\\\\", "\\").replace("\\'", "'")}
+    try:
+        value = json.loads(text) if text.startswith("{") else None
+    except (ValueError, RecursionError):
         return None
-    for read in (json.loads, ast.literal_eval):
-        try:
-            value = read(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        return value if isinstance(value, dict) else None
-    return None
+    return value if isinstance(value, dict) else None
 
 
 def _word(model: str) -> str:

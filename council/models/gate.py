@@ -72,9 +72,8 @@ class Gate:
         """Wait for a place and a turn, and keep the place. Raises ``ModelBusy`` when the quiet outlasts ``ends_at``."""
         clock = asyncio.get_running_loop().time
         async with self._places:
-            async with (
-                self._turn
-            ):  # the throttler polls and is not fair: one waiter at a time, first come, first served
+            # The throttler polls and is not fair: one waiter at a time, first come, first served.
+            async with self._turn:
                 while (quiet_s := self._quiet_until - clock()) > 0:
                     if self._quiet_until >= ends_at:
                         raise ModelBusy(f"{self._provider} asks to come back later", retry_after_s=quiet_s)

@@ -126,6 +126,22 @@ def test_any_answer_of_a_server_becomes_an_error_of_ours(answer: object) -> None
     assert isinstance(ours, ModelError) and CANARY not in str(ours)
 
 
+def test_an_error_inside_a_stream_is_read_out_of_litellms_text() -> None:
+    """Both the plain word and the JSON in JSON that llama.cpp's server answers."""
+    said = json.dumps(
+        {"error": {"type": "exceed_context_size_error", "n_prompt_tokens": 9, "n_ctx": 5, "message": "x"}}
+    )
+    local = Call(model="ollama_chat/m:1b", messages=())
+    for inner, kind in ((said, ModelOverflow), ("it's busy: server busy", ModelBusy), ("runner died", ModelBroken)):
+        text = f"KeyError: 'message', Got unexpected response from Ollama: {({'error': inner})}"
+        assert type(translate(Failure(text, 400), local, host="h:1")) is kind
+
+
+def test_a_deep_answer_breaks_nothing() -> None:
+    for body in ("{" * 90_000, '{"error":' * 40_000, "{'error': '" + "[" * 50_000):
+        assert isinstance(ollama_failure(500, body, model="m", host="h:1"), ModelBroken)
+
+
 def test_a_model_name_cannot_become_a_command() -> None:
     ours = ollama_failure(404, '{"error": "model \'x\' not found"}', model="x; rm -rf ~\n", host="h:1")
     assert ours.remedy == "Get it with: ollama pull 'x; rm -rf ~'"

@@ -84,6 +84,23 @@ def test_the_rate_is_kept_and_the_order_is_fair() -> None:
     assert times[9] - times[0] < 0.9, "the first ten do not"
 
 
+def test_nobody_overtakes_who_waits_already() -> None:
+    """The throttler looks every hundredth of a second; who comes in between must not slip through before the others."""
+    crowd = Crowd(0.0)
+    gates = {"openai": GateSettings(rate_per_s=40, concurrency=100)}
+    client = GatedClient(ScriptedClient(default=crowd), settings(gates=gates))
+
+    async def stream_in() -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(80):
+                group.create_task(client.complete(call(purpose=f"{number:02}")))
+                await asyncio.sleep(0.0037)
+
+    asyncio.run(stream_in())
+    order = [purpose for purpose, _ in crowd.began]
+    assert order == sorted(order)
+
+
 def test_a_rate_below_one_a_second() -> None:
     crowd = Crowd(0.0)
     client = GatedClient(ScriptedClient(default=crowd), settings(gates={"openai": GateSettings(rate_per_s=0.8)}))

@@ -16,7 +16,8 @@ from council.errors import (
     ModelTimeout,
     ModelUnreachable,
 )
-from council.models import OllamaHost
+from council.models import OllamaHost, ScriptedClient
+from council.models.digests import DigestedClient
 from council.settings import Settings
 from council.types.calls import Call, CallState, Finish, Message, Progress, Reply
 
@@ -224,3 +225,20 @@ def test_another_program_at_that_address(serve: Any, said: Any) -> None:
     for ask_it in (host.models, host.version):
         with pytest.raises(ModelBroken):
             asyncio.run(ask_it())
+
+
+def test_a_seat_through_litellm_gets_its_digest_from_ollama(serve: Any, said: Any) -> None:
+    settings = Settings(ollama_host=serve(tags=said("tags")).host)
+    client = DigestedClient(ScriptedClient(default="ok"), settings)
+
+    async def digest(model: str) -> str | None:
+        return (await client.complete(call(model))).digest
+
+    small = "fd5f44c0b5aff6453726119fc560d73a8a995a55b4a49804bc24b1969ecf1794"
+    assert asyncio.run(digest("ollama_chat/smollm2:135m")) == small
+    assert asyncio.run(digest("ollama_chat/other")) is None and asyncio.run(digest("openai/gpt-5.2")) is None
+    elsewhere = serve(tags=said("tags"))
+    silent = DigestedClient(ScriptedClient(default="ok"), Settings(ollama_host="127.0.0.1:9"))
+    reply = asyncio.run(silent.complete(call("ollama_chat/smollm2:135m", api_base=f"http://{elsewhere.host}")))
+    assert reply.digest == small
+    assert asyncio.run(silent.complete(call("ollama_chat/smollm2:135m"))).digest is None, "and the reply is not lost"
