@@ -22,7 +22,7 @@ _ESCAPES = {ord(char): f"\\{char}" for char in "\\`*{[]~$"} | {
 }
 _EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside of a name it marks nothing
 # What opens a block when a line begins with it: lists, headings, rules, underlines of headings, tables.
-_OPENS_A_BLOCK = re.compile(r"(?P<mark>[-+=:#])|(?P<number>\d{1,9})(?P<dot>[.)])")
+_OPENS_A_BLOCK = re.compile(r"(?P<mark>[-+=:#])|(?P<number>\d{1,9})(?P<dot>[.)])(?=\s|\Z)")
 # What a forge turns into a link or a notice by itself, escaped or not: it stays text only as code.
 _LINKED = re.compile(r"(?i)://|^\W*www\.|@\w|\w@|#\d|^\W*gh-\d|^\W*(?:mailto|xmpp|tel|data|javascript|file):")
 _TICKS = re.compile(r"`+")

@@ -14,6 +14,9 @@ from council.types.base import Record
 
 R = TypeVar("R", bound=Record)
 
+CODE_FIELDS = frozenset({"submission", "prompt", "code"})
+"""Fields of records that hold code under review: nothing in them is replaced but live secrets."""
+
 REDACTED = "«redacted»"
 """What stands where a secret stood."""
 
@@ -116,7 +119,7 @@ def redact(text: str, secrets: Sequence[str] = (), *, shapes: bool = True) -> st
     return text
 
 
-def redact_record(record: R, secrets: Sequence[str] = (), *, code: frozenset[str] = frozenset()) -> R:
+def redact_record(record: R, secrets: Sequence[str] = (), *, code: frozenset[str] = CODE_FIELDS) -> R:
     """Return a copy of the record with every text in it redacted.
 
     Fields named in ``code`` hold code under review: there, and below, only the values themselves are replaced. Words

@@ -21,8 +21,6 @@ from council.types.session import SCHEMA_VERSION, Session
 
 READING = {"reading": True}
 """Execution options of a transaction that does not write."""
-_CODE = frozenset({"submission", "prompt", "code"})
-"""Fields that hold code under review: nothing in them is replaced but live secrets."""
 _LIST = "council session list shows them all"
 
 
@@ -131,7 +129,7 @@ class SqlStore:
         return str(found[0])
 
     def _row(self, session: Session) -> dict[str, Any]:
-        clean = redact_record(session, self._secrets, code=_CODE)
+        clean = redact_record(session, self._secrets)
         consensus = session.consensus
         return {
             "id": session.session_id,

@@ -1,0 +1,92 @@
+"""Records as documents: Markdown through the one Jinja environment, JSON through the public records."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from council.errors import TemplateError, UsageError
+from council.rendering import words
+from council.rendering.public import public_report, public_session
+from council.settings import secret_values
+from council.templating import Templates
+from council.types.base import Record
+from council.types.checks import ValidationReport
+from council.types.session import Session
+
+_WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_words") or name.startswith("seat_")} | {
+    "decision_facts": words.decision_facts,
+    "executed": words.executed,
+    "gaps": words.gaps,
+    "unpassed": words.unpassed,
+    "not_executed": words.NOT_EXECUTED,
+}
+
+
+class Documents:
+    """A ``Renderer``: ``markdown`` picks the template for the record, ``json`` needs none, else a template's name.
+
+    Args:
+        templates: the environment, or a team's folder of templates, or nothing for the shipped ones.
+        secrets: values that never get into a document; by default those of the environment.
+    """
+
+    def __init__(self, templates: Templates | Path | None = None, *, secrets: Sequence[str] | None = None) -> None:
+        self._templates = templates if isinstance(templates, Templates) else Templates(templates)
+        self._secrets = tuple(secret_values() if secrets is None else secrets)
+
+    def render(self, subject: Record, *, document: str = "markdown") -> str:
+        """Return the text. ``document`` is ``markdown``, ``json``, or a template of ``documents/`` without its ending.
+
+        Raises ``TemplateError`` with file and line when a template of the user's fails, ``UsageError`` for a record
+        that is no document.
+        """
+        if document == "json":
+            return to_json(subject, secrets=self._secrets)
+        kind, public = _public(subject, self._secrets)
+        name = f"documents/{kind if document == 'markdown' else document}.md.j2"
+        known = self._templates.names("documents")
+        if name not in known:
+            shown = [entry.removeprefix("documents/").removesuffix(".md.j2") for entry in known]
+            close = difflib.get_close_matches(document, [*shown, "json", "markdown"], 1)
+            remedy = f"Did you mean {close[0]}?" if close else f"There are: json, markdown, {', '.join(shown)}"
+            raise TemplateError(f"there is no document '{document}'", remedy)
+        values: dict[str, Any] = {kind: public, **_WORDS}
+        return _tidy(self._templates.render(name, values))
+
+
+def to_json(subject: Record, *, secrets: Sequence[str] | None = None) -> str:
+    """Return the public JSON of a session or a validation report. Raises ``UsageError`` for another record."""
+    _, public = _public(subject, tuple(secret_values() if secrets is None else secrets))
+    return json.dumps(
+        public.model_dump(mode="json"), indent=2
+    )  # ASCII: a raw control character of a model would reach the terminal
+
+
+def _tidy(text: str) -> str:
+    """Return Markdown without needless empty lines; what stands in a fenced block stays as it is."""
+    kept: list[str] = []
+    fence = ""
+    for line in text.strip("\n").split("\n"):
+        ticks = line[: len(line) - len(line.lstrip("`"))]
+        if fence:
+            fence = "" if line == fence else fence
+        elif len(ticks) >= 3:
+            fence = ticks
+        elif not line.strip():
+            if kept and kept[-1]:
+                kept.append("")
+            continue
+        kept.append(line if fence else line.rstrip())
+    return "\n".join(kept).rstrip("\n") + "\n"
+
+
+def _public(subject: Record, secrets: tuple[str, ...]) -> tuple[str, Record]:
+    if isinstance(subject, Session):
+        return "session", public_session(subject, secrets=secrets)
+    if isinstance(subject, ValidationReport):
+        return "validation", public_report(subject, secrets=secrets)
+    raise UsageError(f"a {type(subject).__name__} is no document", "Render a session or a validation report")

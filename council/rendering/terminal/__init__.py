@@ -1,0 +1,79 @@
+"""The only room that speaks to a terminal: results on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from council.protocols import SessionSummary
+from council.rendering.terminal.live import LiveSitting
+from council.rendering.terminal.page import Sheet, show
+from council.rendering.terminal.report import write_report
+from council.rendering.terminal.rows import write_rows, write_sessions, write_settings
+from council.rendering.terminal.session import Steps, write_concern, write_generation, write_session
+from council.settings import Resolved
+from council.types.checks import ValidationReport
+from council.types.consensus import Concern
+from council.types.session import Session
+from council.types.submission import Submission
+
+__all__ = [
+    "LiveSitting",
+    "report_text",
+    "session_text",
+    "show_concern",
+    "show_generation",
+    "show_rows",
+    "show_sessions",
+    "show_settings",
+]
+
+
+def session_text(session: Session, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None) -> str:
+    """Return a session as standard output should show it; ``plain`` is for a file. Secrets are not in it.
+
+    ``steps`` are commands worth typing next, each with what it is good for; they come last.
+    """
+    return write_session(session, steps, sheet or _sheet(plain)).text()
+
+
+def report_text(
+    report: ValidationReport, submission: Submission | None = None, *, plain: bool = False, sheet: Sheet | None = None
+) -> str:
+    """Return a validation report as standard output should show it; ``plain`` is for a file."""
+    return write_report(report, submission, sheet or _sheet(plain)).text()
+
+
+def show_generation(session: Session, *, target: str | None = None, stream: TextIO | None = None) -> None:
+    """Show how code was written, on standard error: standard output belongs to the code."""
+    out = sys.stderr if stream is None else stream
+    show(write_generation(session, target, Sheet.of(out)), out)
+
+
+def show_concern(concern: Concern, session: Session, *, stream: TextIO | None = None) -> None:
+    """Show everything that was said and run about one concern."""
+    out = sys.stdout if stream is None else stream
+    show(write_concern(concern, session, Sheet.of(out)), out)
+
+
+def show_sessions(sessions: Sequence[SessionSummary], *, stream: TextIO | None = None) -> None:
+    """Show one line a session."""
+    out = sys.stdout if stream is None else stream
+    show(write_sessions(sessions, Sheet.of(out)), out)
+
+
+def show_settings(resolved: Resolved, *, stream: TextIO | None = None) -> None:
+    """Show each setting, where it came from, and its value; passwords are not shown."""
+    out = sys.stdout if stream is None else stream
+    show(write_settings(resolved, Sheet.of(out)), out)
+
+
+def show_rows(rows: Sequence[tuple[str, str, str]], steps: Steps = (), *, stream: TextIO | None = None) -> None:
+    """Show rows of name, state (``ok``, ``warn``, ``fail``) and text, and what to type next."""
+    out = sys.stdout if stream is None else stream
+    show(write_rows(rows, steps, Sheet.of(out)), out)
+
+
+def _sheet(plain: bool) -> Sheet:
+    return Sheet() if plain else Sheet.of(sys.stdout)

@@ -1,0 +1,179 @@
+"""A sitting while it goes on: lines that move in place on a terminal, one plain line an event everywhere else."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from council.rendering.public import PublicCheck, PublicReview
+from council.rendering.terminal.page import Part, Sheet, is_live
+from council.rendering.terminal.report import STYLES
+from council.rendering.words import attempt_words, check_words, seat_reason, seat_words, verdict_words
+from council.settings import environment, secret_values
+from council.templating import seconds
+from council.text import one_line, plural, redact
+from council.types.calls import CallState
+from council.types.events import (
+    AttemptFinished,
+    AttemptStarted,
+    CheckFinished,
+    ConsensusReached,
+    Event,
+    SeatFinished,
+    SeatMoved,
+    SittingOpened,
+    TextWritten,
+)
+
+_DOING = {
+    CallState.WAITING: "waiting",
+    CallState.ASKING: "asking",
+    CallState.ANSWERING: "answering",
+    CallState.RETRYING: "trying again",
+}
+_FRAMES_PER_S = 8
+
+
+class LiveSitting:
+    """Shows the events of a sitting on standard error. A context manager: what moved is gone when it ends.
+
+    Args:
+        quiet: show nothing.
+        stream: where to write; standard error by default.
+    """
+
+    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self._quiet = quiet
+        self._sheet = Sheet.of(self._stream)
+        self._secrets = secret_values()
+        self._rows: dict[str, tuple[Part, ...]] = {}
+        self._said: dict[str, str] = {}
+        self._began = time.monotonic()
+        self._deadline_s: float | None = None
+        self._waiting = False
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        if not self._quiet and is_live(self._stream):
+            plain = environment("NO_COLOR") is not None
+            console = Console(
+                file=self._stream,
+                color_system=None if plain else "standard",
+                highlight=False,
+                markup=False,
+                emoji=False,
+            )
+            self._live = Live(
+                console=console,
+                get_renderable=self._frame,
+                refresh_per_second=_FRAMES_PER_S,
+                transient=True,
+                redirect_stdout=False,
+            )
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def hear(self, event: Event) -> None:
+        """Take in what happened and show it."""
+        match event:
+            case SittingOpened():
+                self._open(event)
+            case CheckFinished(result=result):
+                check = PublicCheck.model_validate(result.model_dump())
+                words = check_words(check.name, check.tool, check.summary, check.mark)
+                self._tell(f"check {check.name}", (check.mark.value, STYLES[check.mark]), words)
+            case SeatMoved():
+                self._move(event)
+            case SeatFinished(review=review):
+                self._seat(PublicReview.model_validate(review.model_dump()))
+            case AttemptStarted(number=number, tier=tier, model=model):
+                self._tell(f"attempt {number}", (f"{tier} {model}", ""), "writing")
+            case TextWritten(tokens=tokens):
+                self._write(tokens)
+            case AttemptFinished(attempt=attempt):
+                spent = "" if attempt.duration_s is None else f" in {seconds(attempt.duration_s)}"
+                ending = "all checks pass" if attempt.reason is None and attempt.code else attempt_words(attempt, None)
+                self._tell(f"attempt {attempt.number}", (f"{attempt.tier} {attempt.model}", ""), f"{ending}{spent}")
+            case ConsensusReached(consensus=consensus):
+                self._tell("decision", (verdict_words(consensus.decision), "bold"), "")
+            case _:
+                pass
+
+    def _open(self, event: SittingOpened) -> None:
+        self._began, self._deadline_s = time.monotonic(), event.deadline_s
+        what = [plural(len(event.checks), "check"), *([plural(len(event.seats), "seat")] if event.seats else [])]
+        limit = "" if event.deadline_s is None else f", at most {seconds(event.deadline_s)}"
+        self._waiting = bool(event.seats)
+        self._say(f"session {event.session_id}: {', '.join(what)}{limit}")
+        for name in event.checks:
+            self._rows[f"check {name}"] = (("running", "dim"), "")
+        for seat in event.seats:
+            self._rows[f"seat {seat.name}"] = (("waiting for the checks", "dim"), "")
+
+    def _move(self, event: SeatMoved) -> None:
+        doing = event.detail or _DOING[event.state]
+        tokens = "" if event.tokens is None else plural(event.tokens, "token")
+        name = f"seat {event.seat}"
+        self._rows[name] = ((doing, "cyan"), tokens)
+        if self._said.get(name) != doing:  # a line for each state, not for each piece of text
+            self._said[name] = doing
+            self._say(f"{name}: {doing}")
+
+    def _seat(self, review: PublicReview) -> None:
+        said = seat_reason(review) or seat_words(review)
+        count = plural(len(review.ballot.findings), "finding") if review.ballot else ""
+        spent = "" if review.duration_s is None else seconds(review.duration_s)
+        style = "bold" if review.ballot else "yellow"
+        self._tell(f"seat {review.seat.name}", (said, style), "  ".join(word for word in (spent, count) if word))
+
+    def _write(self, tokens: int) -> None:
+        current = next((name for name in reversed(self._rows) if name.startswith("attempt ")), None)
+        if current is not None:
+            self._rows[current] = (self._rows[current][0], f"writing, {plural(tokens, 'token')}")
+
+    def _tell(self, name: str, word: tuple[str, str], rest: str) -> None:
+        self._rows[name] = (word, rest)
+        self._say(f"{name}: {word[0]}" + (f"  {rest}" if rest else ""))
+
+    def _say(self, text: str) -> None:
+        if not self._quiet and self._live is None:
+            line = one_line(redact(text, self._secrets), 400)
+            self._stream.write(self._sheet.known(line) + "\n")
+            self._stream.flush()
+
+    def _frame(self) -> Text:
+        """Draw every line once; called by the display's own thread, so it only reads."""
+        rows = list(self._rows.items())
+        width = min(max((len(name) for name, _ in rows), default=0), 36)
+        frame = Text(no_wrap=True, overflow="ellipsis" if self._sheet.unicode else "crop")
+        for name, parts in rows:
+            frame.append(f"  {self._shown(name, 36):<{width}}  ", "dim")
+            for part in parts:
+                text, style = (part, "") if isinstance(part, str) else part
+                frame.append(f"{self._shown(text, 120)}  ", style or None)
+            frame.append("\n")
+        frame.append(f"  {self._clock()}", "dim")
+        return frame
+
+    def _shown(self, text: str, limit: int) -> str:
+        return self._sheet.known(one_line(redact(text, self._secrets), limit))
+
+    def _clock(self) -> str:
+        elapsed = time.monotonic() - self._began
+        if self._deadline_s is None:
+            return f"{elapsed:.0f} s"
+        return f"{elapsed:.0f} s, {max(0.0, self._deadline_s - elapsed):.0f} s to the deadline"

@@ -1,0 +1,506 @@
+"""Fixed sessions of every kind. The golden files show what people see of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from council.types.calls import Message, Usage
+from council.types.checks import CheckOutcome, CheckResult, SandboxInfo, TestOutcome, TestResult, ValidationReport
+from council.types.consensus import Concern, Consensus, Decision, Dissent, Evidence, EvidenceState, Quorum
+from council.types.findings import Finding, Location, Severity
+from council.types.reviews import Ballot, BallotFlag, Review, ReviewOutcome, Seat, Verdict
+from council.types.session import Attempt, Cost, Generation, Session, SessionKind, SessionState
+from council.types.submission import Origin, SourceFile, Submission
+
+MOMENT = datetime(2026, 11, 23, 20, 15, 3, tzinfo=UTC)
+TASK = "Write a least recently used cache.\nget(key) returns -1 for a missing key."
+CODE = '''from collections import OrderedDict
+
+
+class LRUCache:
+    """Keeps the entries that were used last."""
+
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.entries = OrderedDict()
+
+    def get(self, key):
+        if key not in self.entries:
+            return -1
+        self.entries.move_to_end(key)
+        return self.entries[key]
+
+    def put(self, key, value):
+        self.entries[key] = value
+        if len(self.entries) > self.capacity + 1:
+            self.entries.popitem(last=False)
+'''
+TESTS = "from cache import LRUCache\n\n\ndef test_capacity_limit():\n    assert LRUCache(2).get(1) == -1\n"
+SANDBOX = SandboxInfo(backend="bubblewrap", version="0.11.0", binary="bundled", layers=("network", "home"))
+GPT = Seat(name="gpt-6-sol", model="openai/gpt-6-sol", provider="openai")
+CLAUDE = Seat(name="claude-opus-5-5", model="anthropic/claude-opus-5-5", provider="anthropic")
+GEMINI = Seat(name="gemini-3.1-pro", model="gemini/gemini-3.1-pro", provider="gemini")
+SONAR = Seat(name="sonar-pro", model="perplexity/sonar-pro", provider="perplexity")
+FRONTIER = (GPT, CLAUDE, GEMINI, SONAR)
+NO_TASK = Submission(files=(SourceFile(path="cache.py", text=CODE),))
+CACHE = Submission(
+    files=(SourceFile(path="cache.py", text=CODE),),
+    tests=(SourceFile(path="test_cache.py", text=TESTS),),
+    task=TASK,
+)
+
+
+def check(name: str, tool: str, summary: str, **changes: Any) -> CheckResult:
+    given = {"outcome": CheckOutcome.PASSED, "required": name != "formatting", "tool_version": "9.2", **changes}
+    return CheckResult(name=name, tool=tool, summary=summary, duration_s=0.1, **given)
+
+
+def failed_test(name: str, reason: str | None, outcome: TestOutcome = TestOutcome.FAILED) -> TestResult:
+    output = None if reason is None else f"    def {name}():\n>       assert 3 == 2\nE       {reason}\n"
+    return TestResult(name=name, node_id=f"test_cache.py::{name}", outcome=outcome, reason=reason, output=output)
+
+
+def at(line: int) -> Location:
+    return Location(path="cache.py", line=line)
+
+
+def session(**changes: Any) -> Session:
+    given: dict[str, Any] = {
+        "session_id": "7f3k0a9xzq",
+        "created_at": MOMENT,
+        "finished_at": MOMENT,
+        "council_version": "0.1.0",
+        "policy": "python-team",
+        "panel": "frontier",
+        "seats": FRONTIER,
+        "submission": CACHE,
+        "prompt": (Message(role="system", content="You hold one seat."), Message(role="user", content="Judge this.")),
+        "duration_s": 6.7,
+    }
+    return Session(**{**given, **changes})
+
+
+PASSED = (
+    check("syntax", "python", "parses", tool_version="3.11.9"),
+    check(
+        "tests",
+        "pytest",
+        "5 of 5 tests passed",
+        tests=tuple(
+            TestResult(name=f"test_{n}", node_id=f"test_cache.py::test_{n}", outcome=TestOutcome.PASSED)
+            for n in ("capacity_limit", "order", "update_order", "capacity_one", "edges")
+        ),
+    ),
+    check("security", "bandit", "nothing found", tool_version="1.9"),
+    check("lint", "flake8", "nothing found", tool_version="7.5"),
+    check("formatting", "black", "formatted", tool_version="26.10"),
+)
+WARNINGS = (
+    Finding(id="flake8-1", source="lint", severity=Severity.LOW, message="line too long", rule="E501", location=at(5)),
+    Finding(
+        id="flake8-2",
+        source="lint",
+        severity=Severity.LOW,
+        message="missing whitespace after ','",
+        rule="E231",
+        location=at(18),
+        suppressed_by="noqa",
+    ),
+)
+FAILED = (
+    PASSED[0],
+    check(
+        "tests",
+        "pytest",
+        "3 of 5 tests failed",
+        outcome=CheckOutcome.FAILED,
+        tests=(
+            failed_test("test_capacity_limit", "assert 3 == 2"),
+            failed_test("test_update_order", "assert -1 == 10"),
+            failed_test("test_capacity_one", "assert 2 == 1"),
+            *PASSED[1].tests[1:2],
+            *PASSED[1].tests[4:],
+        ),
+    ),
+    check("security", "bandit", "nothing high", tool_version="1.9"),
+    check("lint", "flake8", "2 warnings (E501, E231)", tool_version="7.5", findings=WARNINGS),
+    check(
+        "formatting",
+        "black",
+        "1 file would change",
+        outcome=CheckOutcome.FAILED,
+        tool_version="26.10",
+        findings=(
+            Finding(id="black-1", source="formatting", severity=Severity.INFO, message="not formatted", location=at(3)),
+        ),
+    ),
+)
+
+
+def report(checks: tuple[CheckResult, ...], sandbox: SandboxInfo = SANDBOX) -> ValidationReport:
+    return ValidationReport(checks=checks, sandbox=sandbox, policy="python-team", duration_s=0.4)
+
+
+def claim(seat: Seat, number: int, severity: Severity, message: str, line: int, **changes: Any) -> Finding:
+    return Finding(
+        id=f"{seat.name}-{number}",
+        source=seat.name,
+        severity=severity,
+        message=message,
+        location=at(line),
+        rule="logic",
+        **changes,
+    )
+
+
+UPDATE = claim(
+    GPT,
+    1,
+    Severity.CRITICAL,
+    "An update leaves the key at its old place",
+    18,
+    explanation="Assigning to a key that is there does not move it to the end, so it is evicted too early.",
+    counterexample="def test_update_moves():\n    cache = LRUCache(2)\n    cache.put(1, 1)\n    assert cache.get(1) == 1\n",
+    fix="self.entries[key] = value\nself.entries.move_to_end(key)\n",
+)
+CAPACITY = claim(CLAUDE, 2, Severity.HIGH, "Holds one item more than its capacity", 19)
+RAISES = claim(GEMINI, 2, Severity.MEDIUM, "get should raise KeyError", 12)
+
+
+def review(seat: Seat, verdict: Verdict, duration_s: float, *findings: Finding, **changes: Any) -> Review:
+    ballot = Ballot(
+        verdict=verdict,
+        findings=findings,
+        analysis=f"I traced put and get by hand. As {seat.name} sees it, the order of entries is wrong.",
+        confidence=0.9,
+        **changes,
+    )
+    return Review(
+        seat=seat,
+        outcome=ReviewOutcome.ANSWERED,
+        ballot=ballot,
+        raw_text="{}",
+        served_model=f"{seat.name}-2026-10-01",
+        usage=Usage(prompt_tokens=800, completion_tokens=200),
+        cost_usd=0.0137,
+        duration_s=duration_s,
+        attempts=1,
+    )
+
+
+REJECTED = session(
+    validation=report(FAILED),
+    reviews=(
+        review(GPT, Verdict.REJECT, 4.1, UPDATE, claim(GPT, 2, Severity.HIGH, "One item too many", 19)),
+        review(
+            CLAUDE,
+            Verdict.REQUEST_CHANGES,
+            5.8,
+            claim(CLAUDE, 1, Severity.HIGH, "put does not refresh a key", 18),
+            CAPACITY,
+            flags=(BallotFlag.REPAIRED,),
+        ),
+        review(GEMINI, Verdict.REJECT, 6.2, claim(GEMINI, 1, Severity.CRITICAL, "Stale order", 18), RAISES),
+        Review(
+            seat=SONAR, outcome=ReviewOutcome.TIMED_OUT, reason="no answer within 30 s", duration_s=30.0, attempts=1
+        ),
+    ),
+    cost=Cost(usd=0.0411, known_usd=0.0411, prompt_tokens=2400, completion_tokens=600),
+    consensus=Consensus(
+        decision=Decision.REJECTED,
+        score=1.3,
+        interval=(0.4, 2.9),
+        agreement=0.83,
+        quorum=Quorum(needed=3, invited=4, heard=3, met=True),
+        votes={"reject": 2, "request_changes": 1, "timed_out": 1},
+        concerns=(
+            Concern(
+                id="1",
+                title="An update leaves the key at its old place",
+                severity=Severity.CRITICAL,
+                location=at(18),
+                members=(
+                    UPDATE,
+                    claim(CLAUDE, 1, Severity.HIGH, "put does not refresh a key", 18),
+                    claim(GEMINI, 1, Severity.CRITICAL, "Stale order", 18),
+                ),
+                seats=("claude-opus-5-5", "gemini-3.1-pro", "gpt-6-sol"),
+                of_seats=3,
+                state=EvidenceState.UPHELD,
+                evidence=(
+                    Evidence(
+                        finding_id="gpt-6-sol-1",
+                        state=EvidenceState.UPHELD,
+                        reason="fails in 5 of 5 runs, the task asks for it",
+                        output="E       assert -1 == 1",
+                        confirmed_by=("test_update_order", "claude-opus-5-5"),
+                    ),
+                ),
+            ),
+            Concern(
+                id="2",
+                title="Holds one item more than its capacity",
+                severity=Severity.HIGH,
+                location=at(19),
+                members=(CAPACITY, claim(GPT, 2, Severity.HIGH, "One item too many", 19)),
+                seats=("claude-opus-5-5", "gpt-6-sol"),
+                of_seats=3,
+            ),
+            Concern(
+                id="3",
+                title="get should raise KeyError",
+                severity=Severity.MEDIUM,
+                location=at(12),
+                members=(RAISES,),
+                seats=("gemini-3.1-pro",),
+                of_seats=3,
+                state=EvidenceState.REFUTED,
+                evidence=(
+                    Evidence(finding_id="gemini-3.1-pro-2", state=EvidenceState.REFUTED, reason="the task asks for -1"),
+                ),
+            ),
+        ),
+        dissent=(
+            Dissent(seat="claude-opus-5-5", verdict="request_changes", reason="Both mistakes are one line to mend."),
+        ),
+        decided=True,
+        degraded=("sonar-pro: no answer within 30 s",),
+        reasons=(
+            "the required check tests failed: 3 of 5 tests failed",
+            "2 of 3 heard seats reject, 1 requests changes",
+        ),
+        floor=Decision.REJECTED,
+    ),
+)
+
+APPROVED = session(
+    validation=report(PASSED),
+    panel="local",
+    seats=FRONTIER[:3],
+    reviews=tuple(review(seat, Verdict.APPROVE, 2.0).but(recorded_at="2026-11-20") for seat in FRONTIER[:3]),
+    cost=Cost(usd=0.0, known_usd=0.0, prompt_tokens=2400, completion_tokens=600),
+    replayed_from="recorded-sitting",
+    consensus=Consensus(
+        decision=Decision.APPROVED,
+        score=9.4,
+        interval=(8.1, 10.0),
+        agreement=1.0,
+        quorum=Quorum(needed=3, invited=3, heard=3, met=True),
+        votes={"approve": 3},
+        decided=True,
+        reasons=("all 3 heard seats approve",),
+    ),
+)
+
+
+def denied(seat: Seat) -> Review:
+    return Review(seat=seat, outcome=ReviewOutcome.FAILED, reason=f"no key: {seat.provider.upper()}_API_KEY is not set")
+
+
+NO_QUORUM = session(
+    validation=report(PASSED),
+    reviews=tuple(denied(seat) for seat in FRONTIER),
+    cost=Cost(usd=0.0),
+    consensus=Consensus(
+        decision=Decision.NO_QUORUM,
+        quorum=Quorum(needed=3, invited=4, heard=0, met=False),
+        votes={"failed": 4},
+        decided=False,
+        degraded=tuple(f"{seat.name}: no key: {seat.provider.upper()}_API_KEY is not set" for seat in FRONTIER),
+        reasons=("0 of 4 seats were heard, 3 are needed",),
+    ),
+)
+
+CHECKS_ONLY = session(
+    validation=report(PASSED, SANDBOX.but(backend="landlock", version=None, missing=("pid namespace", "mounts"))),
+    policy="checks-only",
+    panel=None,
+    seats=(),
+    prompt=(),
+    cost=Cost(usd=0.0),
+    consensus=Consensus(
+        decision=Decision.APPROVED,
+        score=8.0,
+        quorum=Quorum(needed=1, invited=0, heard=0, met=False),
+        decided=True,
+        checks_only=True,
+        degraded=(
+            "the checks alone decided: nobody has judged what they do not cover",
+            "sandbox landlock: without pid namespace, mounts",
+        ),
+        reasons=("5 of 5 required checks passed",),
+    ),
+)
+
+EVIL = (
+    "\x1b[2J\x1b]0;pwned\x07 [bold red]markup[/] [link=http://e.example]x[/link] <script>alert(1)</script> "
+    "![i](http://e.example/p.png) [c](javascript:x) `tick` ```fence``` | cell | {{ 7 * 7 }} {% raw %} @octocat #12 "
+    "http://e.example \u202egnp.exe\u202c \u200bzero e\u0301\u0301\u0301\u0301\u0301\u0301 漢字 :smile: \x9b31m &lt;b&gt;"
+    "\r\n# no heading\n- no item"
+)
+NASTY = f"{EVIL[:60]}-name"
+EVIL_SEAT = Seat(name=NASTY, model=f"openai/{NASTY}", provider="openai")
+EVIL_FINDING = Finding(
+    id="evil-1",
+    source=NASTY,
+    severity=Severity.CRITICAL,
+    message=EVIL,
+    rule=EVIL,
+    location=Location(path="a/" * 40 + "\x1b[31m](x)|`b`.py", line=7),
+    explanation=EVIL,
+    counterexample=f"```\n{EVIL}\n```` \n~~~~\n",
+    fix=EVIL,
+    quoted_severity=EVIL,
+    suppressed_by="# noqa\x1b[0m",
+)
+HOSTILE = session(
+    session_id="7f3k0evil0",
+    policy=EVIL[:80],
+    panel=EVIL[:80],
+    submission=Submission(
+        files=(SourceFile(path="\x1b[31mred|`x`](y)<b>.py", text=f"x = 1\n```\n# {EVIL}\n"),),
+        task=f"{EVIL}\n```\nnot the end\n",
+        origin=Origin(model=EVIL, digest="sha256:0"),
+    ),
+    seats=(EVIL_SEAT,),
+    validation=report(
+        (
+            check(
+                "tests",
+                "pytest",
+                f"1 of 1 tests failed {EVIL}",
+                outcome=CheckOutcome.FAILED,
+                tests=(failed_test(f"test_x[{EVIL}]", EVIL), failed_test("test_" + "long_" * 60, "assert\x1b[1m 漢字")),
+            ),
+            check("security", "bandit", "1 high", outcome=CheckOutcome.FAILED, findings=(EVIL_FINDING,)),
+            check("lint", "flake8", "crashed", outcome=CheckOutcome.CRASHED, detail=f"Traceback\n{EVIL}"),
+        ),
+        SANDBOX.but(version=EVIL[:40], missing=(EVIL,)),
+    ),
+    reviews=(
+        Review(
+            seat=EVIL_SEAT,
+            outcome=ReviewOutcome.ANSWERED,
+            ballot=Ballot(verdict=Verdict.REJECT, findings=(EVIL_FINDING,), analysis=EVIL, unread=(f"{EVIL}\n```\n",)),
+            served_model=EVIL,
+            cost_usd=None,
+            duration_s=1.0,
+            attempts=1,
+        ),
+        Review(seat=GPT, outcome=ReviewOutcome.UNREADABLE, reason=EVIL, raw_text=f"```\n{EVIL}", attempts=2),
+    ),
+    cost=Cost(usd=None, known_usd=0.01, unknown=(NASTY,)),
+    consensus=Consensus(
+        decision=Decision.REJECTED,
+        score=0.0,
+        interval=(0.0, 4.0),
+        quorum=Quorum(needed=1, invited=2, heard=1, met=True),
+        decided=False,
+        concerns=(
+            Concern(
+                id="1",
+                title=EVIL,
+                severity=Severity.CRITICAL,
+                location=EVIL_FINDING.location,
+                members=(EVIL_FINDING,),
+                seats=(NASTY,),
+                of_seats=1,
+                evidence=(Evidence(finding_id="evil-1", state=EvidenceState.FLAKY, reason=EVIL, output=EVIL),),
+            ),
+        ),
+        dissent=(Dissent(seat=NASTY, verdict=EVIL, reason=EVIL),),
+        degraded=(EVIL,),
+        reasons=(EVIL, EVIL),
+    ),
+    generation=Generation(
+        model=EVIL,
+        draft_model=EVIL,
+        attempts=(
+            Attempt(number=1, tier=EVIL[:20], model=EVIL, digest=EVIL, code=f"```\n{EVIL}", reason=EVIL),
+            Attempt(number=2, tier="strong", model="m", code="x = 1\n", reason=EVIL, duration_s=1.0),
+        ),
+        chosen=2,
+    ),
+    replayed_from=EVIL[:50],
+    notes=(EVIL,),
+)
+
+WRITTEN = Submission(
+    files=(SourceFile(path="cache.py", text=f"# Generated by qwen2.5-coder:1.5b\n{CODE}"),),
+    tests=CACHE.tests,
+    task=TASK,
+    origin=Origin(model="qwen2.5-coder:1.5b", digest="sha256:d7372fd82851", written_at=MOMENT),
+)
+GENERATED = session(
+    session_id="7f3k0gen00",
+    kind=SessionKind.GENERATE,
+    panel=None,
+    seats=(),
+    prompt=(),
+    submission=WRITTEN,
+    validation=report(PASSED),
+    duration_s=41.3,
+    generation=Generation(
+        model="qwen2.5-coder:1.5b",
+        draft_model="smollm2:135m",
+        attempts=(
+            Attempt(
+                number=1,
+                tier="draft",
+                model="smollm2:135m",
+                code="class LRUCache: pass\n",
+                reason="5 of 5 tests failed",
+                duration_s=2.1,
+                completion_tokens=84,
+                report=report(FAILED),
+            ),
+            Attempt(
+                number=2, tier="strong", model="qwen2.5-coder:1.5b", reason="no code in the answer", truncated=True
+            ),
+            Attempt(
+                number=3,
+                tier="strong",
+                model="qwen2.5-coder:1.5b",
+                code=CODE,
+                duration_s=9.8,
+                load_s=1.2,
+                first_token_s=0.4,
+                prompt_tokens=310,
+                completion_tokens=212,
+                report=report(PASSED),
+            ),
+        ),
+        chosen=3,
+    ),
+)
+
+UNFINISHED = session(
+    state=SessionState.OPEN,
+    finished_at=None,
+    duration_s=None,
+    validation=report(PASSED),
+    reviews=(review(GPT, Verdict.APPROVE, 2.0),),
+    cost=Cost(usd=0.0137, known_usd=0.0137),
+)
+
+SESSIONS: dict[str, Session] = {
+    "rejected": REJECTED,
+    "approved": APPROVED,
+    "no_quorum": NO_QUORUM,
+    "checks_only": CHECKS_ONLY,
+    "hostile": HOSTILE,
+    "generated": GENERATED,
+    "unfinished": UNFINISHED,
+}
+STEPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "rejected": (
+        ("council session show 7f3k0a9xzq 1", "the run that proves concern 1"),
+        ("council review cache.py --tests test_cache.py", "once it is mended"),
+    ),
+    "no_quorum": (
+        ("export OPENAI_API_KEY=…", "gives seat gpt-6-sol a voice (doctor lists the others)"),
+        ("council review cache.py --tests test_cache.py --panel local", "asks the models of your Ollama"),
+        ("council review cache.py --tests test_cache.py --policy checks-only", "lets the checks alone decide"),
+    ),
+}
