@@ -83,7 +83,7 @@ class Council:
             host=open_host(settings),
             sandbox=open_sandbox(settings),
             store=open_store(settings.store_url) if settings.store else None,
-            replayed_from=None if replay is None else replay.name,
+            replayed_from=None if replay is None else replay.name if replay.is_absolute() else replay.as_posix(),
             real_client=replay is None,
         )
 
