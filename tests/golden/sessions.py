@@ -161,7 +161,7 @@ UPDATE = claim(
     "An update leaves the key at its old place",
     18,
     explanation="Assigning to a key that is there does not move it to the end, so it is evicted too early.",
-    counterexample="def test_update_moves():\n    cache = LRUCache(2)\n    cache.put(1, 1)\n    assert cache.get(1) == 1\n",
+    counterexample="def test_update():\n    cache = LRUCache(2)\n    cache.put(1, 1)\n    assert cache.get(1) == 1\n",
     fix="self.entries[key] = value\nself.entries.move_to_end(key)\n",
 )
 CAPACITY = claim(CLAUDE, 2, Severity.HIGH, "Holds one item more than its capacity", 19)
@@ -417,7 +417,7 @@ HOSTILE = session(
         model=EVIL,
         draft_model=EVIL,
         attempts=(
-            Attempt(number=1, tier=EVIL[:20], model=EVIL, digest=EVIL, code=f"```\n{EVIL}", reason=EVIL),
+            Attempt(number=1, tier="draft", model=EVIL, digest=EVIL, code=f"```\n{EVIL}", reason=EVIL),
             Attempt(number=2, tier="strong", model="m", code="x = 1\n", reason=EVIL, duration_s=1.0),
         ),
         chosen=2,
@@ -455,9 +455,7 @@ GENERATED = session(
                 completion_tokens=84,
                 report=report(FAILED),
             ),
-            Attempt(
-                number=2, tier="strong", model="qwen2.5-coder:1.5b", reason="no code in the answer", truncated=True
-            ),
+            Attempt(number=2, tier="strong", model="qwen2.5-coder:1.5b", reason="no code in it", truncated=True),
             Attempt(
                 number=3,
                 tier="strong",

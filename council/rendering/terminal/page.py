@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -113,12 +113,13 @@ class Page:
             self.whole((self.sheet.known(line), ""), indent=indent)
 
     def table(self, rows: Sequence[tuple[Part, ...]], *, indent: int = 2) -> None:
-        """Add rows with aligned columns; the last column takes what is left, or the next line when that is little."""
+        """Add rows with aligned columns; the last one takes what is left, or the next line where that is little."""
         fitted = [tuple((self.sheet.fit(text), style) for text, style in map(_pair, row)) for row in rows]
         most = (self.sheet.width - indent) * 2 // 5
+        count = max((len(row) for row in fitted), default=1) - 1
         widths = [
-            min(max(cell_len(row[column][0]) for row in fitted if len(row) > column + 1), most)
-            for column in range(max((len(row) for row in fitted), default=1) - 1)
+            min(max(cell_len(row[column][0]) for row in fitted if len(row) > column + 1), most if column == 0 else 28)
+            for column in range(count)
         ]
         for row in fitted:
             self._row(row, widths, indent)
@@ -144,8 +145,10 @@ class Page:
 
     def _row(self, row: tuple[tuple[str, str], ...], widths: list[int], indent: int) -> None:
         lead: list[Part] = []
-        for (text, style), width in zip(row[:-1], widths, strict=False):
-            lead += [(text if cell_len(text) > width else set_cell_size(text, width), style), "  "]
+        for number, ((text, style), width) in enumerate(zip(row[:-1], widths, strict=False)):
+            # A name in the first column is what people search for: it stays whole and moves the rest.
+            whole = number == 0 and cell_len(text) > width
+            lead += [(text if whole else self.pad(text, width), style), "  "]
         used = indent + sum(cell_len(_pair(part)[0]) for part in lead)
         if self.sheet.width - used < NARROWEST // 2:  # too little is left beside them
             self.whole(*lead, indent=indent)

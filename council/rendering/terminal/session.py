@@ -120,11 +120,11 @@ def _write_attempts(page: Page, session: PublicSession) -> None:
     page.title("Attempts", "" if session.duration_s is None else seconds(session.duration_s))
     rows: list[tuple[Part, ...]] = []
     for attempt in written.attempts:
-        tokens = "tokens unknown" if attempt.completion_tokens is None else plural(attempt.completion_tokens, "token")
-        spent = seconds(attempt.duration_s) if attempt.duration_s is not None else "time unknown"
+        tokens = "-" if attempt.completion_tokens is None else plural(attempt.completion_tokens, "token")
+        spent = "-" if attempt.duration_s is None else seconds(attempt.duration_s)
         cut = " (cut off)" if attempt.truncated else ""
         ending = (attempt_words(attempt, written.chosen) + cut, "" if attempt.number == written.chosen else "dim")
-        rows.append((str(attempt.number), attempt.tier, attempt.model, f"{spent:>8}", f"{tokens:>11}", ending))
+        rows.append((str(attempt.number), attempt.tier, attempt.model, f"{spent:>7}", f"{tokens:>10}", ending))
     page.table(rows)
     if not rows:
         page.wrap("none", indent=2)
