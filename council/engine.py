@@ -275,6 +275,7 @@ class Council:
                 digest=chosen.digest,
                 session_id=session.session_id,
                 written_at=session.created_at,
+                report=chosen.report,
             )
         keep.change(
             generation=written,
