@@ -14,7 +14,7 @@ from council.errors import UsageError
 from council.policies import Policy, load_policy
 from council.protocols import Aggregator, Docket
 from council.settings import Settings, load_settings
-from council.sources import read_submission
+from council.sources import read_submission, read_tests
 from council.templating import Templates
 from council.types.base import Record
 from council.types.checks import ValidationReport
@@ -185,7 +185,7 @@ def submission_of(source: Source, *, task: str | None = None, tests: Tests = Non
         if task is not None:
             changes["task"] = task
         if tests is not None:
-            changes["tests"] = read_submission(_many(tests), settings=settings).files
+            changes["tests"] = read_tests(_many(tests), settings=settings)
         return source.but(**changes) if changes else source
     return read_submission(_many(source), tests=() if tests is None else _many(tests), task=task, settings=settings)
 

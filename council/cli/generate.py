@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
-from council.api import submission_of
 from council.cli.common import emit, resolve, run_async, writable_target
 from council.engine import Council
 from council.rendering import terminal
 from council.settings import Settings
-from council.sources import read_task
+from council.sources import read_task, read_tests
 from council.text import one_line
 from council.types.session import Session
 from council.types.submission import SourceFile
@@ -22,9 +22,7 @@ def run(options: argparse.Namespace) -> int:
     settings = resolve(options).settings
     writable_target(options.output, force=options.force)
     task = read_task(options.task)
-    tests: tuple[SourceFile, ...] = ()
-    if options.tests:
-        tests = submission_of(options.tests, settings=settings).files
+    tests = read_tests(options.tests, settings=settings) if options.tests else ()
     session = run_async(_generate(task, tests, settings, options))
     files = session.submission.files
     terminal.show_generation(session, target=options.output)
@@ -39,13 +37,17 @@ def run(options: argparse.Namespace) -> int:
 async def _generate(
     task: str, tests: tuple[SourceFile, ...], settings: Settings, options: argparse.Namespace
 ) -> Session:
-    path = Path(options.output).name if options.output else module_name(tests)
+    path = module_name(tests, options.output)
     async with Council.from_settings(settings) as house:
         with terminal.LiveSitting(quiet=options.quiet) as live:
             return await house.generate(task, tests=tests, path=path, on_event=live.hear)
 
 
-def module_name(tests: tuple[SourceFile, ...]) -> str:
-    """Return the file name that code without ``-o`` gets: the one its tests are named after, else generated.py."""
-    names = [Path(test.path).name for test in tests]
-    return next((name.removeprefix("test_") for name in names if name.startswith("test_")), "generated.py")
+def module_name(tests: tuple[SourceFile, ...], output: str | None) -> str:
+    """Return the name the code has while it is checked: that of the output where the tests import it, else the tests'."""
+    written = Path(output).name if output else "generated.py"
+    imported = re.compile(rf"^\s*(?:from|import)\s+{re.escape(Path(written).stem)}\b", re.MULTILINE)
+    named_after = [Path(test.path).name.removeprefix("test_") for test in tests if Path(test.path).name[:5] == "test_"]
+    if not named_after or any(imported.search(test.text) for test in tests):
+        return written
+    return named_after[0]
