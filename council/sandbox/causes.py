@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from council.types.base import Record
@@ -46,7 +47,7 @@ def kernel_version(release: str) -> tuple[int, int]:
     >>> kernel_version("6.8.0-45-generic")
     (6, 8)
     """
-    numbers = [int("".join(c for c in word if c.isdigit()) or 0) for word in release.split("-")[0].split(".")[:2]]
+    numbers = [int(digits) for digits in re.findall(r"[0-9]{1,6}", release)]
     return (numbers + [0, 0])[0], (numbers + [0, 0])[1]
 
 

@@ -62,13 +62,18 @@ def _report(run: Run) -> dict[str, Any] | None:
 
 def _unread(report: dict[str, Any], files: dict[str, SourceFile]) -> list[str]:
     """Return the files with an error, and those that bandit never mentions."""
-    errors = {str(entry.get("filename", "")).removeprefix(f"{ROOT}/") for entry in report["errors"]}
-    seen = {path.removeprefix("./").removeprefix(f"{ROOT}/") for path in report["metrics"]}
+    errors = {_path(entry.get("filename", "")) for entry in report["errors"]}
+    seen = {_path(name) for name in report["metrics"]}
     return sorted(path for path in files if path in errors or path not in seen)
 
 
+def _path(name: object) -> str:
+    """Return a path of ours from the way bandit writes it."""
+    return str(name).removeprefix("./").removeprefix(f"{ROOT}/")
+
+
 def _finding(entry: dict[str, Any], files: dict[str, SourceFile]) -> Finding:
-    path = str(entry["filename"]).removeprefix("./").removeprefix(f"{ROOT}/")
+    path = _path(entry["filename"])
     first = max(int(entry["line_number"]), 1)
     last = max([first, *entry.get("line_range", [])])
     return Finding(

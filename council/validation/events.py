@@ -228,5 +228,8 @@ def reason_of(message: str) -> str:
         return "failed without a word"
     first = lines[0].removeprefix("AssertionError: ").removeprefix("Failed: ")
     asserted = next((line for line in lines[1:] if line.startswith("assert ")), None)
+    missing = next((line[2:] for line in lines if line.startswith("E ") and "fixture" in line), None)
+    if missing is not None:
+        return one_line(missing, 160)
     told = f"{asserted}, {first}" if asserted is not None and not first.startswith("assert ") else first
     return one_line(told, 160)

@@ -260,7 +260,7 @@ def _summary(tests: tuple[TestResult, ...], docket: _Docket) -> str:
         return f"{_ENDED[docket.visits[-1].stopped_by]}: none of {plural(len(tests), 'test')} was seen to end"
     if not failed:
         return f"{plural(len(tests), 'test')} passed"
-    return f"{len(failed)} of {len(tests)} tests failed" if len(tests) > 1 else "the only test failed"
+    return f"{len(failed)} of {plural(len(tests), 'test')} failed"
 
 
 def _tampering(line: str) -> Finding:

@@ -85,17 +85,32 @@ class _Round:
         self.results: dict[str, CheckResult] = {}
         self.syntax_asked = syntax_asked
         self.parsed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.scopes: list[asyncio.Timeout] = []
         self.places = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self, criterion: Criterion) -> None:
         """Run one check. Syntax is judged first, but nobody waits for it with the work, only with the answer."""
         check = CHECKS[criterion.check](self.settings)
-        async with self.places:
-            result = await check.run(self.submission, criterion, self.sandbox)
+        unparsed = _TOOLS[criterion.check].result(criterion, CheckOutcome.SKIPPED, _UNPARSED)
+        try:
+            async with asyncio.timeout(None) as scope:
+                self.scopes += [] if criterion.check == "syntax" else [scope]
+                async with self.places:
+                    result = await check.run(self.submission, criterion, self.sandbox)
+        except TimeoutError:
+            result = unparsed
+        self.scopes = [other for other in self.scopes if other is not scope]
         if criterion.check == "syntax":
-            self.parsed.set_result(result.outcome is not CheckOutcome.FAILED)
+            self._tell_the_others(result.outcome is not CheckOutcome.FAILED)
         elif self.syntax_asked and not await self.parsed:
-            result = _TOOLS[criterion.check].result(criterion, CheckOutcome.SKIPPED, _UNPARSED)
+            result = unparsed
         self.results[criterion.check] = result
         if self.on_check is not None:
             self.on_check(result)
+
+    def _tell_the_others(self, parsed: bool) -> None:
+        """Let the other checks answer; end those still under way when there is nothing that they could say."""
+        self.parsed.set_result(parsed)
+        for scope in self.scopes:
+            if not parsed:
+                scope.reschedule(asyncio.get_running_loop().time())

@@ -1,0 +1,18 @@
+"""Every contract is tested on each backend that works here; one that does not is skipped with its reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from council.protocols import Sandbox
+from council.sandbox import open_sandbox, probe_sandbox
+from council.settings import Settings
+
+
+@pytest.fixture(params=["bubblewrap", "landlock"], scope="session")
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    settings = Settings(sandbox=request.param)
+    probe = probe_sandbox(settings)
+    if probe.info is None:
+        pytest.skip(f"{request.param}: {probe.problem}")
+    return open_sandbox(settings)

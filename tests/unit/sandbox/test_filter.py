@@ -1,0 +1,80 @@
+"""The filter, run by a small interpreter of its instructions, for both processors."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from council.sandbox.calls import HIGHEST, IGNORED, PROCESSORS, REFUSED, SPECIAL, UNWALLED
+from council.sandbox.filter import assemble_filter
+
+ALLOW, KILL, EPERM, ENOSYS, NOTHING = 0x7FFF0000, 0x80000000, 0x50001, 0x50026, 0x50000
+
+
+def answer(program: bytes, machine: int, number: int, *arguments: int) -> int:
+    """What the kernel would do with this call."""
+    data = struct.pack("=IIQ6Q", number, machine, 0, *(arguments + (0,) * 6)[:6])
+    lines = [struct.unpack_from("=HBBI", program, offset) for offset in range(0, len(program), 8)]
+    accumulator, at = 0, 0
+    while True:
+        code, if_true, if_false, value = lines[at]
+        at += 1
+        if code == 0x20:
+            (accumulator,) = struct.unpack_from("=I", data, value)
+        elif code == 0x06:
+            return value
+        else:
+            held = {0x15: accumulator == value, 0x35: accumulator >= value, 0x45: bool(accumulator & value)}[code]
+            at += if_true if held else if_false
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+@pytest.mark.parametrize("walled", [True, False])
+def test_every_call_gets_the_answer_of_its_table(name: str, walled: bool) -> None:
+    column, machine = PROCESSORS[name]
+    program = assemble_filter(name, walled=walled)
+    assert program is not None and len(program) // 8 < 4096
+    tables = {EPERM: REFUSED}
+    answers = {number: ALLOW for number in range(HIGHEST + 1)}
+    for code, table in [(EPERM, REFUSED)] + ([] if walled else [(EPERM, UNWALLED), (NOTHING, IGNORED)]):
+        answers.update({numbers[column]: code for numbers in table.values() if numbers[column] is not None})
+    answers[SPECIAL["clone3"][column]] = ENOSYS
+    for special in ("clone", "ioctl", "prlimit64", "socket"):
+        del answers[SPECIAL[special][column]]
+    assert tables
+    for number, expected in answers.items():
+        assert answer(program, machine, number) == expected, number
+    assert answer(program, machine, HIGHEST + 1) == ENOSYS
+    assert answer(program, machine, 0x40000000 + 1) == ENOSYS
+    assert answer(program, 0x40000003, 1) == KILL
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_some_calls_are_looked_at_closely(name: str) -> None:
+    column, machine = PROCESSORS[name]
+    for walled in (True, False):
+        program = assemble_filter(name, walled=walled)
+        assert program is not None
+
+        def ask(call: str, *arguments: int, of: bytes = program) -> int:
+            return answer(of, machine, SPECIAL[call][column], *arguments)
+
+        assert ask("clone", 0x10000000) == EPERM and ask("clone", 0x01200011) == ALLOW
+        assert ask("ioctl", 0, 0x5412) == EPERM and ask("ioctl", 0, 0x5401) == ALLOW
+        assert ask("prlimit64", 0) == ALLOW and ask("prlimit64", 77) == EPERM and ask("prlimit64", 1 << 32) == EPERM
+        for family in (1, 2, 10):
+            assert ask("socket", family) == (ALLOW if walled else EPERM)
+        assert ask("socket", 16) == EPERM and ask("socket", 17) == EPERM
+
+
+def test_an_unknown_processor_has_no_filter() -> None:
+    assert assemble_filter("riscv64", walled=True) is None
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_no_number_stands_for_two_calls(name: str) -> None:
+    column = PROCESSORS[name][0]
+    numbers = [n[column] for table in (REFUSED, UNWALLED, IGNORED, SPECIAL) for n in table.values()]
+    known = [number for number in numbers if number is not None]
+    assert len(known) == len(set(known))
