@@ -38,7 +38,7 @@ class Sheet:
         """Look at a stream. What is no terminal gets the full width, no colour and no control codes."""
         console = Console(file=stream)
         live = is_live(stream)
-        width = console.width if live or (environment("COLUMNS") or "").isdigit() else WIDEST
+        width = console.width if stream.isatty() or (environment("COLUMNS") or "").isdigit() else WIDEST
         return cls(width=width, unicode=knows_unicode(stream), color=live and environment("NO_COLOR") is None)
 
     def fit(self, text: str) -> str:
@@ -179,7 +179,7 @@ def is_live(stream: TextIO) -> bool:
 
 def knows_unicode(stream: TextIO) -> bool:
     """Whether a stream takes more than ASCII. Where the user's locale is C by name, its terminal need not."""
-    if not (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").startswith("utf"):
+    if not (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf"):
         return False
     return (environment("LC_ALL") or environment("LANG") or "") not in ("C", "POSIX")
 

@@ -44,7 +44,7 @@ def write_checks(
     page.title("Checks", sandbox_words(sandbox), "" if duration_s is None else seconds(duration_s))
     if not checks:
         page.wrap("none was run", indent=2)
-    marks = max((len(check.mark.value) for check in checks), default=0)
+    marks = max([4, *(len(check.mark.value) for check in checks)])
     for check in checks:
         words = check_words(check.name, check.tool, check.summary, check.mark)
         lead = ((f"{check.mark.value:<{marks + 2}}", STYLES[check.mark]), f"{check.name:<11} ")

@@ -131,8 +131,8 @@ def _write_attempts(page: Page, session: PublicSession) -> None:
 
 
 def _write_seats(page: Page, session: PublicSession) -> None:
-    longest = max((review.duration_s or 0.0 for review in session.reviews), default=0.0)
-    page.title("Seats", seconds(longest) if longest else "", cost_total(session.cost))
+    asked = [review.duration_s for review in session.reviews if review.attempts and review.duration_s is not None]
+    page.title("Seats", seconds(max(asked)) if asked else "", cost_total(session.cost))
     width = page.column([review.seat.name for review in session.reviews], 30)
     for review in session.reviews:
         reason = seat_reason(review)

@@ -17,11 +17,15 @@ MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HARMLESS = {"text", "code_inline", "softbreak"}
 # Pieces that mean something to Markdown, to HTML or to a forge; whole texts are made by joining them.
 PIECES = st.sampled_from(
-    ["*", "_", "`", "``", "```", "~~~", "~~", "#", "# ", "-", "- ", "--", "---", "===", "+ ", "1. ", "2) ", ">", "> ", "|",
-     "|-|", "| a |", ":-", "[x](y)", "![x](http://e.example/p.png)", "<b>", "<script>alert(1)</script>", "<!--", "-->", "&lt;",
-     "&#60;", "http://e.example/?q=", "https://e", "www.e.example", "a@b.example", "@someone", "#12", "GH-3", "$x$", "$$",
-     "\\", "\\\\", "{{ x }}", "{% raw %}", "[^1]", "[ref]: http://e", "\n", "\n\n", "\t", "    code", "  ", " ", "\r", "\r\n",
-     "\x1b[31m", "\u202e", "\u200b", "\u2028", "a", "Z", "9", "é", "漢", "[bold]", ":smile:", "mailto:a@b", "javascript:x", "\x00"]
+    [
+        "*", "_", "`", "``", "```", "~~~", "~~", "#", "# ", "-", "- ", "--", "---", "===", "+ ", "1. ", "2) ", ">",
+        "> ", "|", "|-|", "| a |", ":-", "[x](y)", "![x](http://e.example/p.png)", "<b>",
+        "<script>alert(1)</script>", "<!--", "-->", "&lt;", "&#60;", "http://e.example/?q=", "https://e",
+        "www.e.example", "a@b.example", "@someone", "#12", "GH-3", "$x$", "$$", "\\", "\\\\", "{{ x }}",
+        "{% raw %}", "[^1]", "[ref]: http://e", "\n", "\n\n", "\t", "    code", "  ", " ", "\r", "\r\n", "\x1b[31m",
+        "\u202e", "\u200b", "\u2028", "a", "Z", "9", "é", "漢", "[bold]", ":smile:", "mailto:a@b", "javascript:x",
+        "\x00",
+    ]
 )  # fmt: skip
 HOSTILE = st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=60)
 
@@ -86,8 +90,9 @@ def test_a_block_ends_where_it_should(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["see http://e.example/x", "WWW.e.example", "(www.e.example)", "me@e.example", "ask @octocat", "as in #12", "GH-7"]
-)  # fmt: skip
+    "text",
+    ["see http://e.example/x", "WWW.e.example", "(www.e.example)", "me@e.example", "ask @octocat", "as in #12", "GH-7"],
+)
 def test_what_a_forge_would_link_is_code(text: str) -> None:
     """Escapes do not stop a forge: it looks for these in the text that is left."""
     outside = re.sub(r"(`+).*?\1", "", markdown_text(text))
