@@ -135,8 +135,8 @@ def test_a_killed_sitting_shows_as_interrupted_and_a_living_one_as_open(url: str
 
 
 def test_many_processes_write_at_once_also_the_first_time(url: str, make_session: Make) -> None:
-    """Each opens the store that nobody has made yet, opens sessions and changes them."""
-    names = [[f"{who}-{number}" for number in range(10)] for who in range(5)]
+    """Each opens the store that nobody has made yet, opens sessions, changes them and deletes every other one."""
+    names = [[f"{who}-{number}" for number in range(20)] for who in range(5)]
 
     def write(mine: list[str]) -> None:
         store = open_store(url, secrets=())
@@ -144,6 +144,8 @@ def test_many_processes_write_at_once_also_the_first_time(url: str, make_session
             session = make_session(session_id=name, state=SessionState.OPEN)
             store.open_session(session)
             store.update_session(session.but(state=SessionState.FINISHED))
+            if int(name[2:]) % 2:
+                store.delete_session(name)  # reads, then writes: two of these must not hold each other up
         os._exit(0)
 
     processes = [_FORK.Process(target=write, args=(mine,)) for mine in names]
@@ -153,7 +155,9 @@ def test_many_processes_write_at_once_also_the_first_time(url: str, make_session
         process.join()
     assert [process.exitcode for process in processes] == [0] * 5
     kept = open_store(url, secrets=()).list_sessions(limit=1000)
-    assert {(summary.session_id, summary.state) for summary in kept} == {(n, "finished") for ns in names for n in ns}
+    assert {(summary.session_id, summary.state) for summary in kept} == {
+        (name, "finished") for mine in names for name in mine[::2]
+    }
 
 
 def test_a_document_of_a_newer_council_is_named(store: Store, make_session: Make) -> None:
