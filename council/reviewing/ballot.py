@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from council.reviewing.extraction import VERDICT_KEYS, Candidate, Extract, Repeated, extract_objects
-from council.reviewing.findings import FINDING_KEYS, plain_text, read_findings
+from council.reviewing.findings import ANALYSIS_KEYS, FINDING_KEYS, plain_text, read_findings
 from council.reviewing.words import is_placeholder, read_confidence, read_verdict
 from council.types.base import Record
 from council.types.calls import Finish
@@ -27,9 +27,10 @@ _REFUSAL = re.compile(
 )
 _MENTION = re.compile(r"(?<!\\)[\"'“]verdict[\"'”]\s{0,9}:\s{0,9}[\"'“]?([A-Za-z][A-Za-z_ -]{1,40})", re.IGNORECASE)
 _SEVERITY = re.compile(r"(?<!\\)[\"']severity[\"']\s{0,9}:|[{,]\s{0,9}severity\s{0,9}:", re.IGNORECASE)
-_GRAVE = re.compile(r"[\"'“:]\s{0,3}(?:critical|crit|blocker|blocking|fatal|severe|p0|showstopper)\b", re.IGNORECASE)
+_GRAVE = re.compile(
+    r"[\"'“:,{\[]\s{0,3}(?:critical|crit|blocker|blocking|fatal|severe|p0|showstopper)\b", re.IGNORECASE
+)
 _BRACKET = re.compile(r"[\[\]{}]")
-_ANALYSIS_KEYS = ("analysis", "reasoning", "summary", "rationale", "thoughts")
 
 
 class Unread(Record):
@@ -70,9 +71,10 @@ def read_ballot(text: str, *, seat: str, finish: Finish, submission: Submission)
         return _unread(text, extract, finish, cut=bool(drafts))
     verdicts = set().union(*(draft.verdicts for draft in whole))
     doubtful = _remainder(text, extract, mended=True)
+    bare = any(not set(FINDING_KEYS) & draft.table.keys() for draft in whole)
     if len(verdicts) > 1 or _denied(doubtful, verdicts):
         return _unreadable("the reply holds ballots that contradict each other")
-    lost = extract.broken or len(whole) < len(drafts) or _lost_findings(text, doubtful, extract)
+    lost = extract.broken or len(whole) < len(drafts) or _lost_findings(text, doubtful, extract, bare=bare)
     if lost and verdicts == {Verdict.APPROVE}:
         return _unreadable("it approves, but not all of its findings could be read")
     ballot = _ballot(whole, others, seat, submission)
@@ -141,14 +143,14 @@ def _denied(doubtful: list[str], verdicts: set[Verdict | None]) -> bool:
     )
 
 
-def _lost_findings(text: str, doubtful: list[str], extract: Extract) -> bool:
+def _lost_findings(text: str, doubtful: list[str], extract: Extract, *, bare: bool) -> bool:
     """Return whether findings may have been lost in text that was not strictly parsed.
 
     It names more of them, or graver ones, than were mended there; or brackets are left over beside a mended object,
-    which may have been closed too early.
+    which may have been closed too early, or beside a ballot that is ``bare`` of findings, which may be a part of one.
     """
-    mended = any(candidate.repaired for candidate in extract.candidates)
-    if mended and any(_BRACKET.search(part) for part in _remainder(text, extract, mended=False)):
+    doubt = bare or any(candidate.repaired for candidate in extract.candidates)
+    if doubt and any(_BRACKET.search(part) for part in _remainder(text, extract, mended=False)):
         return True
     tables = [_unwrapped(candidate.value) for candidate in extract.candidates if candidate.repaired]
     lists = [table[key] for table in tables for key in FINDING_KEYS if isinstance(table.get(key), list)]
@@ -174,7 +176,7 @@ def _ballot(whole: list[_Draft], others: list[Mapping[str, Any]], seat: str, sub
     if verdict is Verdict.APPROVE and any(f.severity is Severity.CRITICAL for f in read.findings):
         flags.add(BallotFlag.CONTRADICTION)
     word = plain_text(last.words[-1])
-    analysis = next((last.table[key] for key in _ANALYSIS_KEYS if last.table.get(key)), None)
+    analysis = next((last.table[key] for key in ANALYSIS_KEYS if last.table.get(key)), None)
     ballot = Ballot(
         verdict=Verdict.ABSTAIN if verdict is None else verdict,
         findings=read.findings,

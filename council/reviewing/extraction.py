@@ -212,12 +212,12 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_int=_integer, strict
 def _outline(text: str, start: int) -> _Outline:
     """Follow brackets and strings from a brace to its end, and note the keys of the outermost object.
 
-    What is too long or too deep to be mended counts as never closed.
+    What is too long to be mended counts as never closed.
     """
     shape = _Shape()
     position = previous = start
     limit = start + REPAIR_LIMIT + 1
-    while len(shape.stack) <= _DEPTH_LIMIT and (token := _TOKEN.search(text, position, limit)) is not None:
+    while (token := _TOKEN.search(text, position, limit)) is not None:
         between = text[previous : token.start()]
         if token[0] == "'":
             single = _SINGLE.match(text, token.start(), limit)

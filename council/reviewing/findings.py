@@ -14,6 +14,7 @@ from council.types.reviews import BallotFlag
 from council.types.submission import SourceFile, Submission
 
 FINDING_KEYS = ("findings", "issues", "problems", "bugs", "defects", "concerns")
+ANALYSIS_KEYS = ("analysis", "reasoning", "summary", "rationale", "thoughts")
 FINDINGS_LIMIT = 100
 """Most findings kept of one ballot: the most severe ones. The others stand in ``unread`` as they came."""
 _UNREAD_CHARS = 2000
@@ -84,10 +85,11 @@ def _items(table: Mapping[str, Any]) -> list[Any]:
         value = table.get(key)
         for part in value if isinstance(value, Repeated) else (value,):
             found += _listed(part)
+    ballot = bool(_BALLOT_KEYS & table.keys())
     for key, value in table.items():  # a misspelt key hides nothing
-        if key not in FINDING_KEYS and isinstance(value, list):
-            found += [item for item in value if isinstance(item, dict) and _resembles(item)]
-    if not found and not _BALLOT_KEYS & table.keys() and _resembles(table):  # a finding that stands by itself
+        if key not in FINDING_KEYS and key not in ANALYSIS_KEYS and isinstance(value, list):
+            found += [item for item in value if isinstance(item, dict) and (ballot or _resembles(item))]
+    if not found and not ballot and _resembles(table):  # a finding that stands by itself
         found = [table]
     return found
 

@@ -135,12 +135,27 @@ def test_contradicting_ballots_are_unreadable(text: str) -> None:
         f"{reply()}\n{GRAVE}",
         reply("approve", {"critical": ["SQL injection"], "low": []}),
         f'{{"fndings": [{GRAVE}], "verdict": "approve"}}',
+        '{"fndings": [{"severity": "critical", "clim": "SQL injection"}], "verdict": "approve"}',
         f'{{"issues": [{GRAVE}], "verdict": "approve"}}',
     ],
 )
 def test_an_approval_never_loses_a_critical_finding(text: str) -> None:
     result = ballot(text)
     assert BallotFlag.CONTRADICTION in result.flags and result.counted_verdict is Verdict.REQUEST_CHANGES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"analysis": "", "verdict": "approve", "findings"} [{"everity": "ritical", "claim": "SQL injection"}]}',
+        '{"analysis": "x", "findings": [], "verdict": "approve",} {"findings": [{"severity": "critical", "cl',
+        '{"analysis": "x", "findings": [{"severity": "critical", "claim": "a"}}, "verdict": "approve"} "severity": "high"',
+        f'{reply()} {{"findings": [{GRAVE}, {{"severity":',
+    ],
+)
+def test_an_approval_of_which_findings_may_be_lost_is_unreadable(text: str) -> None:
+    result = read(text)
+    assert isinstance(result, Unread) or result.counted_verdict is not Verdict.APPROVE
 
 
 def test_the_form_copied_out_is_no_ballot() -> None:
