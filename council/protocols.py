@@ -58,7 +58,8 @@ class Job(Record):
     """A program for the sandbox: arguments, and every file it may see.
 
     ``argv[0]`` may be ``{python}``: the sandbox puts its own isolated interpreter there, with the tools importable.
-    ``files`` are written read-only below the working directory, ``scratch`` is a writable directory beside it.
+    ``files`` stand read-only in a folder whose path is in ``COUNCIL_FILES``. The working directory is a writable
+    scratch of limited size that shows them by name, and which is gone after the run.
     """
 
     argv: tuple[str, ...]
@@ -66,7 +67,7 @@ class Job(Record):
     stdin: bytes = b""
     limits: Limits = Limits()
     channel: bool = False
-    """Whether the program gets an extra file descriptor (number in ``COUNCIL_CHANNEL``) to report over."""
+    """Whether the program gets an extra file descriptor to report over: 3, as ``COUNCIL_CHANNEL`` also says."""
 
 
 class Run(Record):

@@ -8,7 +8,7 @@ from pathlib import Path
 from council.protocols import Job, Run
 from council.sandbox.filter import assemble_filter
 from council.sandbox.process import Descriptors, Launch, execute
-from council.sandbox.program import LAYERS, environment, first_words, launcher, top_names
+from council.sandbox.program import LAYERS, base_folder, environment, first_words, launcher, top_names
 from council.sandbox.toolchain import DEVICES, SYSTEM_FILES, SYSTEM_FOLDERS, Place, Toolchain
 from council.sandbox.users import next_user
 from council.sandbox.workspace import write_files
@@ -20,7 +20,6 @@ _HOME = "/tmp/home"  # nosec B108: the same
 _SCRATCH = "/tmp"  # nosec B108: the same
 _SHARED_MEMORY = "/dev/shm"  # nosec B108: the same
 _SHARED_MEMORY_BYTES = 64 << 20
-_BASES = ("/mnt", "/media", "/srv", "/opt", "/tmp")  # nosec B108: hidden in a private mount namespace, not written
 
 
 class Bubblewrap(Record):
@@ -59,7 +58,7 @@ class Bubblewrap(Record):
         return Launch(argv=launcher(self.toolchain, "descend", order), passed=passed)
 
     def _base(self) -> str | None:
-        return next(folder for folder in _BASES if os.path.isdir(folder)) if self.as_root else None
+        return base_folder() if self.as_root else None
 
     def _arguments(self, job: Job, files: str, told: Descriptors, filters: tuple[int, ...]) -> list[str]:
         base = self._base()

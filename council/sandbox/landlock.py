@@ -10,7 +10,7 @@ from council.protocols import Job, Run
 from council.sandbox.filter import assemble_filter
 from council.sandbox.launcher.confine import abi
 from council.sandbox.process import Descriptors, Launch, execute
-from council.sandbox.program import LAYERS, environment, first_words, launcher, top_names
+from council.sandbox.program import LAYERS, base_folder, environment, first_words, launcher, top_names
 from council.sandbox.toolchain import DEVICES, SYSTEM_FILES, SYSTEM_FOLDERS, Place, Toolchain
 from council.sandbox.users import next_user
 from council.sandbox.watch import tasks_of_user
@@ -22,7 +22,6 @@ Footing = Literal["private", "dropped", "kept", "own"]
 """Who runs the program: root's private mounts and a user without rights; only the user without rights; root without
 any capability; or the ordinary user who runs council."""
 
-_BASE = "/mnt"
 _SCRATCH = "/tmp"  # nosec B108: in private mounts, where it is the program's own small tmpfs
 _SHARED_MEMORY_BYTES = 64 << 20
 
@@ -60,7 +59,7 @@ class Landlock(Record):
 
     def _launch(self, job: Job, home: Path, own: tuple[str, int | None], told: Descriptors) -> Launch:
         scratch, user = own
-        root = _BASE if self.footing == "private" else None
+        root = base_folder() if self.footing == "private" else None
         files = str(home / "files") if root is None else f"{root}/files"
         counted = tasks_of_user(os.getuid()) if self.footing == "own" else 0
         words = first_words(self.toolchain, job, root=root, channel=told.channel, others=counted)
@@ -86,7 +85,8 @@ class Landlock(Record):
             "status": told.status,
             "machine": self.machine,
         }
-        return Launch(argv=launcher(self.toolchain, "confine", order), supervised=True)
+        watched = None if root is not None else scratch
+        return Launch(argv=launcher(self.toolchain, "confine", order), supervised=True, scratch=watched)
 
 
 def landlock_layers(footing: Footing, version: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -97,8 +97,6 @@ def landlock_layers(footing: Footing, version: int) -> tuple[tuple[str, ...], tu
     if footing != "private":
         lacking |= {"private memory"}
     missing = [layer for layer in LAYERS if layer in lacking]
-    if footing != "private":
-        missing.append("limit on the scratch folder")
     if version < 6 and footing == "own":
         missing.append("no signals to your other programs")
     return tuple(layer for layer in LAYERS if layer not in lacking), tuple(missing)

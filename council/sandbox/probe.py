@@ -26,6 +26,7 @@ from council.sandbox.landlock import Footing, Landlock, landlock_layers
 from council.sandbox.launcher.confine import abi
 from council.sandbox.toolchain import bundled_bubblewrap, find_toolchain
 from council.sandbox.watch import tasks_of_user
+from council.sandbox.workspace import sweep
 from council.settings import Settings, environment
 from council.types.base import Record
 from council.types.checks import SandboxInfo
@@ -100,6 +101,7 @@ def probe_sandbox(settings: Settings) -> SandboxProbe:
 def _probe(wanted: str) -> tuple[Sandbox | None, SandboxProbe]:
     if sys.platform != "linux":
         return None, SandboxProbe(backends=(_unusable(SandboxInfo(backend="none"), causes.NOT_LINUX),))
+    sweep()
     makers: tuple[Callable[[], Iterator[tuple[Sandbox | None, BackendProbe]]], ...] = ()
     makers += (_bubblewraps,) if wanted in ("auto", "bubblewrap") else ()
     makers += (_landlocks,) if wanted in ("auto", "landlock") else ()

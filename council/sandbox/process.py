@@ -14,7 +14,7 @@ from typing import IO
 
 from council.errors import SandboxError
 from council.protocols import Job, Run
-from council.sandbox.watch import TABLE, memory_of
+from council.sandbox.watch import TABLE, memory_of, size_of
 from council.text import one_line
 from council.types.base import Record
 
@@ -29,6 +29,8 @@ class Launch(Record):
     argv: tuple[str, ...]
     passed: tuple[int, ...] = ()
     supervised: bool = False
+    scratch: str | None = None
+    """A folder whose size nothing but our watching limits."""
 
 
 class Descriptors(Record):
@@ -104,9 +106,10 @@ async def execute(launch: Callable[[Descriptors], Launch], job: Job) -> Run:
 class _Tree:
     """The processes of a run, and how to end them all."""
 
-    def __init__(self, process: subprocess.Popen[bytes], supervised: bool, status: _Tap, lifeline: ExitStack) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], launch: Launch, status: _Tap, lifeline: ExitStack) -> None:
         self.process = process
-        self.supervised = supervised
+        self.supervised = launch.supervised
+        self.scratch = launch.scratch
         self.status = status
         self.lifeline = lifeline
 
@@ -140,7 +143,7 @@ def _open_pipes(ours: ExitStack, channel: bool) -> tuple[dict[str, IO[bytes]], E
     return pipes, lifeline, Descriptors(**theirs)
 
 
-def _spawn(launch: Callable[[Descriptors], Launch], told: Descriptors) -> tuple[subprocess.Popen[bytes], bool]:
+def _spawn(launch: Callable[[Descriptors], Launch], told: Descriptors) -> tuple[subprocess.Popen[bytes], Launch]:
     """Start it without environment, in its own session, in no folder that matters; close what is only for it."""
     theirs = [number for number in (told.status, told.lifeline, told.channel) if number is not None]
     with ExitStack() as handed:
@@ -163,7 +166,7 @@ def _spawn(launch: Callable[[Descriptors], Launch], told: Descriptors) -> tuple[
             )
         except OSError as error:
             raise SandboxError(f"the sandbox did not start: {error.strerror}", "See council doctor") from None
-    return process, order.supervised
+    return process, order
 
 
 async def _attend(tree: _Tree, taps: dict[str, _Tap], pipes: dict[str, IO[bytes]], job: Job, ending: _Ending) -> None:
@@ -232,7 +235,9 @@ async def _watch_memory(tree: _Tree, job: Job, ending: _Ending) -> None:
     while True:
         await asyncio.sleep(_LOOK_S)
         pids = TABLE.descendants(tree.process.pid)
-        if memory_of(pids, job.limits.memory_bytes) > job.limits.memory_bytes:
+        used = memory_of(pids, job.limits.memory_bytes)
+        kept = 0 if tree.scratch is None else size_of(tree.scratch)
+        if used > job.limits.memory_bytes or kept > job.limits.scratch_bytes:
             ending.out_of_memory = True
             tree.kill()
             return

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,8 @@ from council.errors import SandboxError
 from council.text import one_line
 
 _LONGEST_NAME = 200
+_PREFIX = "council-run-"
+_STALE_S = 3600.0
 
 
 @contextmanager
@@ -24,7 +27,7 @@ def write_files(files: tuple[tuple[str, bytes], ...]) -> Iterator[Path]:
     """
     checked = check_names(tuple(name for name, _ in files))
     try:
-        home = Path(tempfile.mkdtemp(prefix="council-"))
+        home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     except OSError as error:
         raise SandboxError(f"no folder for temporary files can be made ({error.strerror})", "Free or set TMPDIR")
     try:
@@ -41,6 +44,20 @@ def write_files(files: tuple[tuple[str, bytes], ...]) -> Iterator[Path]:
         raise SandboxError(f"the files of a run cannot be written ({error.strerror})", "Look at the disk") from None
     finally:
         _remove(home)
+
+
+def sweep() -> None:
+    """Remove what a council that was killed left behind: folders of this user whose process has gone, an hour old."""
+    for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = home.name.removeprefix(_PREFIX).partition("-")[0]
+        try:
+            state = home.lstat()
+        except OSError:
+            continue  # another one has just swept it
+        old = time.time() - state.st_mtime > _STALE_S
+        ours = stat.S_ISDIR(state.st_mode) and state.st_uid == os.getuid()
+        if old and ours and owner.isdecimal() and not os.path.exists(f"/proc/{int(owner)}"):
+            _remove(home)
 
 
 def check_names(names: tuple[str, ...]) -> tuple[str, ...]:

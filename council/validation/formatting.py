@@ -61,7 +61,7 @@ def _summary(result: CheckResult) -> str:
 
 def _findings(path: str, entry: dict[str, Any]) -> list[Finding]:
     found = [
-        _finding(path, "black would write this differently", line, line + count - 1) for line, count in entry["places"]
+        _finding(path, "the layout differs from black's", line, line + count - 1) for line, count in entry["places"]
     ]
     for line, comment in entry["suppressions"]:
         silenced = _finding(path, "a comment switches black off from here", line, line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def reachable_python() -> str | None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="already an ordinary user: the contract was just tested as one")
-@pytest.mark.parametrize("what", ["tests/unit/sandbox/test_contract.py", "tests/hostile"])
+@pytest.mark.parametrize("what", ["tests/unit/sandbox/test_contract.py", "tests/hostile -k 'gets_out or honest'"])
 def test_it_holds_for_an_ordinary_user(what: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     python = reachable_python()
     if python is None:
@@ -37,7 +38,7 @@ def test_it_holds_for_an_ordinary_user(what: str, tmp_path_factory: pytest.TempP
     program = (
         f"import sys; sys.path[:0] = {[str(ROOT), *packages]!r}; import pytest; sys.exit(pytest.main(sys.argv[1:]))"
     )
-    words = [python, "-B", "-c", program, "-q", "-rs", "-p", "no:cacheprovider", "-p", "no:randomly", str(ROOT / what)]
+    words = [python, "-B", "-c", program, "-q", "-rs", "-p", "no:cacheprovider", *shlex.split(what)]
     home = f"/tmp/council-user-{os.getpid()}"
     os.mkdir(home, 0o700)
     os.chown(home, USER, USER)

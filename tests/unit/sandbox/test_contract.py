@@ -255,6 +255,21 @@ def test_files_are_limited_in_size(sandbox: Sandbox) -> None:
     assert said(run(sandbox, code, limits=Limits(file_bytes=4 << 20))) == "refused\n"
 
 
+def test_the_scratch_is_limited(sandbox: Sandbox) -> None:
+    code = """
+        import time
+        try:
+            for number in range(40):
+                with open(f"f{number}", "wb") as file:
+                    file.write(b"x" * (1 << 20))
+                time.sleep(0.02)
+        except OSError:
+            print("refused")
+    """
+    done = run(sandbox, code, limits=Limits(scratch_bytes=8 << 20, wall_s=20))
+    assert done.out_of_memory or done.stdout == b"refused\n"
+
+
 def test_a_program_that_is_not_there_is_an_answer(sandbox: Sandbox) -> None:
     done = asyncio.run(sandbox.run(Job(argv=("/nonexistent",), limits=QUICK)))
     assert done.exit_code not in (0, None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from council.errors import SandboxError
-from council.sandbox.workspace import check_names, write_files
+from council.sandbox.workspace import check_names, sweep, write_files
 
 BAD = [
     "", ".", "..", "../x", "a/../../x", "/etc/passwd", "a//b", "./a", "a/", "a\\b", "a\x00b", "a\nb", "\x1b[31m",
@@ -48,3 +51,21 @@ def test_the_files_cannot_be_written_and_go_away(tmp_path: Path) -> None:
     with write_files((("a/b.py", b"x"),)) as home:
         assert (home / "files/a/b.py").stat().st_mode & 0o777 == 0o444
     assert not home.exists()
+
+
+def test_only_old_folders_of_dead_councils_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    names = {
+        f"council-run-{gone.pid}-old": 7200,
+        f"council-run-{gone.pid}-new": 0,
+        f"council-run-{os.getpid()}-me": 7200,
+    }
+    for name, age_s in {**names, "council-other": 7200}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        moment = folder.stat().st_mtime - age_s
+        os.utime(folder, (moment, moment))
+    sweep()
+    assert {path.name for path in tmp_path.iterdir()} == {*list(names)[1:], "council-other"}
