@@ -58,7 +58,8 @@ def seat_notes(review: PublicReview, session: PublicSession) -> tuple[str, ...]:
     head = f"{review.seat.name}: "
     gaps = [sentence.removeprefix(head) for sentence in session.degraded if sentence.startswith(head)]
     told = {BallotFlag.FINDING_DROPPED, BallotFlag.UNKNOWN_VERDICT} if gaps else set()
-    return (*(_FLAGS[flag] for flag in review.ballot.flags if flag not in told), *gaps)
+    plain = [sentence for sentence in gaps if sentence != "abstained"]  # that is the verdict already
+    return (*(_FLAGS[flag] for flag in review.ballot.flags if flag not in told), *plain)
 
 
 def decision_words(session: PublicSession) -> str:
@@ -207,7 +208,7 @@ def replay_words(session: PublicSession) -> str | None:
     days = sorted({review.recorded_at for review in session.reviews if review.recorded_at})
     if session.replayed_from is None and not days:
         return None
-    source = f" of {session.replayed_from}" if session.replayed_from else ""
+    source = f" {session.replayed_from}" if session.replayed_from else ""
     when = f" ({', '.join(days)})" if days else ""
     return f"The seats' answers are replayed from the recording{source}{when}: nobody was asked now."
 
