@@ -104,10 +104,12 @@ def test_a_hanging_server_ends_at_the_limit(openai_server: Callable[..., Any]) -
     server = openai_server()
     for model in ("hang", "stall"):
         started = time.monotonic()
-        error = fail(model, server.address, FAST.but(attempts=1, attempt_timeout_s=0.6))
+        error = fail(model, server.address, FAST.but(attempts=1, attempt_timeout_s=1.0))
         assert isinstance(error, ModelTimeout) and error.attempts == 1
-        assert time.monotonic() - started < 1.5
-    wait_for(lambda: server.stats()["broken_off"] == {"hang": 1, "stall": 1}, "the connections were left open")
+        assert time.monotonic() - started < 3.0
+    asked = server.stats()["asked"]
+    assert asked, "no call came through"
+    wait_for(lambda: server.stats()["broken_off"] == asked, "the connections were left open")
 
 
 def test_a_cancelled_call_closes_its_connection(openai_server: Callable[..., Any]) -> None:
