@@ -44,7 +44,7 @@ async def _generate(
 
 
 def module_name(tests: tuple[SourceFile, ...], output: str | None) -> str:
-    """Return the name the code has while it is checked: that of the output where the tests import it, else the tests'."""
+    """Return the name the code has while it is checked: the output's where the tests import it, else the tests'."""
     written = Path(output).name if output else "generated.py"
     imported = re.compile(rf"^\s*(?:from|import)\s+{re.escape(Path(written).stem)}\b", re.MULTILINE)
     named_after = [Path(test.path).name.removeprefix("test_") for test in tests if Path(test.path).name[:5] == "test_"]

@@ -94,4 +94,13 @@ def _again(options: argparse.Namespace, extra: tuple[str, ...]) -> str:
         words += ["--tests", test]
     if options.task:
         words += ["--task", options.task if options.task.startswith("@") else "…"]
+    kept = [
+        ("--policy", options.policy),
+        ("--panel", options.panel),
+        *(("--seat", seat) for seat in options.seats or ()),
+    ]
+    for flag, value in kept:
+        clash = flag in extra or (extra[:1] == ("--panel",) and flag == "--seat")
+        if value and not clash and extra[:1] != ("--policy",):
+            words += [flag, value]
     return one_line(shlex.join([*words, *extra]).replace("'…'", "…"), 300)
