@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from council import consensus, rendering
-from council.engine import Council, Listener
+from council.engine import Council
 from council.errors import UsageError
 from council.policies import Policy, load_policy
 from council.protocols import Aggregator, Docket

@@ -1,4 +1,4 @@
-"""The council itself: takes a submission through its stages and keeps the session. The only module that knows two rooms."""
+"""The council itself: takes a submission through its stages and keeps the session. Only this module knows two rooms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from council.templating import Templates
 from council.types.base import Record, now
 from council.types.calls import Message
 from council.types.checks import ValidationReport
-from council.types.events import CheckFinished, ConsensusReached, Event, SeatFinished, SittingClosed, SittingOpened
+from council.types.events import CheckFinished, ConsensusReached, Event, SeatFinished, SittingOpened
 from council.types.reviews import Review, ReviewOutcome, Seat
 from council.types.session import Cost, Session, SessionKind, SessionState, new_session_id
 from council.types.submission import SourceFile, Submission
