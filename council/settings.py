@@ -62,6 +62,11 @@ class Settings(Record):
         description="Rate and concurrency by provider.",
     )
 
+    key_hosts: tuple[str, ...] = Field(
+        (),
+        description="Hosts besides the makers' own and this machine that may get your keys; a project cannot set it.",
+    )
+
     ollama_host: str = Field("127.0.0.1:11434", description="Where Ollama answers (also OLLAMA_HOST).")
     model: str | None = Field(None, description="Local model that writes code (also OLLAMA_MODEL).")
     draft_model: str | None = Field(None, description="Faster local model that writes the first draft.")
@@ -158,8 +163,13 @@ def load_settings(
         (f"--{name.replace('_', '-')}", {name: value}) for name, value in (flags or {}).items() if value is not None
     ]
     layers += [("argument", {name: value}) for name, value in (arguments or {}).items() if value is not None]
+    personal = _shown(user_file or user_settings_path(), folder or Path.cwd())
     for origin, table in layers:
         _known(table, origin)
+        if "key_hosts" in table and ".toml" in origin and origin != personal:
+            # A repository must not be able to name the server that your keys are sent to.
+            remedy = "Set it in your user file, or with COUNCIL_KEY_HOSTS"
+            raise SettingsError(f"{_placed(origin, 'key_hosts')}: a project may not set key_hosts", remedy)
         _validated(table, origin, alone=True)
         for name, value in table.items():
             merge = name == "gates" and isinstance(value, Mapping)
@@ -280,7 +290,7 @@ def _environment(environ: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any
         if variable.startswith("COUNCIL_") and variable not in _OTHER_VARIABLES and environ[variable]:
             name = variable.removeprefix("COUNCIL_").lower()
             value: Any = environ[variable]
-            if name == "seats":
+            if name in ("seats", "key_hosts"):
                 value = tuple(part.strip() for part in value.split(",") if part.strip())
             layers.append((variable, {name: value}))
     return layers

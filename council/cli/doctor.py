@@ -167,7 +167,7 @@ def _store(settings: Settings) -> Row:
     if settings.store_url is None and not path.exists():
         return Row(name="Store", state="ok", text=f"{_homely(path)} · made with the first session")
     try:
-        store = open_store(settings.store_url)
+        store = open_store(settings.store_url, readonly=True)
         try:
             kept = len(store.list_sessions(limit=10_000))
         finally:

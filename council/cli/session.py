@@ -17,7 +17,7 @@ from council.store import open_store
 def run(options: argparse.Namespace) -> int:
     """Do one of the verbs with the store of the settings."""
     settings = resolve(options).settings
-    store = open_store(settings.store_url)
+    store = open_store(settings.store_url, readonly=options.verb != "delete")
     try:
         return _VERBS[options.verb](store, options, settings)
     finally:

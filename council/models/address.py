@@ -51,7 +51,8 @@ def shown(url: str) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether the address is on this machine, where no proxy may stand in between."""
-    name = shown(url).rpartition(":")[0].strip("[]")
+    place = shown(url)
+    name = (place if ":" not in place or place.endswith("]") else place.rpartition(":")[0]).strip("[]")
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:

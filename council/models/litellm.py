@@ -18,7 +18,7 @@ from typing import Any
 
 from council.errors import ModelBroken, ModelMismatch, ModelTimeout
 from council.models import prices
-from council.models.address import KEEP_ALIVE, base_url, shown
+from council.models.address import KEEP_ALIVE, base_url, is_loopback, shown
 from council.models.failures import translate
 from council.models.keys import has_key, require_key
 from council.settings import Settings, set_environment_default
@@ -111,9 +111,14 @@ class LiteLLMClient:
                 "keep_alive": KEEP_ALIVE,
                 "extra_body": {"truncate": False},
             }
-        elif call.api_base is not None and not has_key(call.model):
-            wanted["api_key"] = "none"  # a server of one's own that asks for no key; the SDK insists on a word
+        elif call.api_base is not None and not (has_key(call.model) and self._may_hold_keys(call.api_base)):
+            wanted["api_key"] = "none"  # the SDK insists on a word; without ours it would take the key it finds
         return {name: value for name, value in wanted.items() if value is not None}
+
+    def _may_hold_keys(self, address: str) -> bool:
+        """Whether an address that a panel names may get a key: a panel may come with a repository nobody has read."""
+        place = shown(address)
+        return is_loopback(address) or bool({place, place.rpartition(":")[0]} & set(self._settings.key_hosts))
 
     def _base(self, call: Call) -> str:
         return base_url(call.api_base or self._settings.ollama_host)
