@@ -111,7 +111,7 @@ def read_events(run: Run, nonce: str, limit_s: float) -> Visit:
             continue
         try:
             reader.read(event)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError):
             reader.wrong.append("an event lacks its parts")
     if reader.finished is not None and run.exit_code != reader.finished and not run.timed_out:
         reader.wrong.append(f"exit code {run.exit_code}, announced was {reader.finished}")
@@ -146,7 +146,7 @@ def _stopper(run: Run, reader: _Reader, limit_s: float) -> Literal["code", "time
 def _decoded(text: bytes) -> dict[str, Any] | None:
     try:
         event = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) else None
 
