@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 from council.protocols import Job, Run
@@ -10,7 +11,7 @@ from council.sandbox.filter import assemble_filter
 from council.sandbox.process import Descriptors, Launch, execute
 from council.sandbox.program import LAYERS, base_folder, environment, first_words, launcher, top_names
 from council.sandbox.toolchain import DEVICES, SYSTEM_FILES, SYSTEM_FOLDERS, Place, Toolchain
-from council.sandbox.users import next_user
+from council.sandbox.users import borrow_user
 from council.sandbox.workspace import write_files
 from council.types.base import Record
 from council.types.checks import SandboxInfo
@@ -35,10 +36,12 @@ class Bubblewrap(Record):
 
     async def run(self, job: Job) -> Run:
         """Run the job; see the protocol."""
-        with write_files(job.files) as home:
-            return await execute(lambda told: self._launch(job, home / "files", told), job)
+        with ExitStack() as held:
+            files = held.enter_context(write_files(job.files)) / "files"
+            user = held.enter_context(borrow_user()) if self.as_root else None
+            return await execute(lambda told: self._launch(job, files, user, told), job)
 
-    def _launch(self, job: Job, files: Path, told: Descriptors) -> Launch:
+    def _launch(self, job: Job, files: Path, user: int | None, told: Descriptors) -> Launch:
         passed: tuple[int, ...] = ()
         program = assemble_filter(self.machine, walled=True)
         if program is not None:
@@ -52,7 +55,7 @@ class Bubblewrap(Record):
             "parent": os.getpid(),
             "base": base,
             "binds": [[place.source, place.name] for place in places],
-            "user": next_user(),
+            "user": user,
             "argv": words,
         }
         return Launch(argv=launcher(self.toolchain, "descend", order), passed=passed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ from council.sandbox.launcher.confine import abi
 from council.sandbox.process import Descriptors, Launch, execute
 from council.sandbox.program import LAYERS, base_folder, environment, first_words, launcher, top_names
 from council.sandbox.toolchain import DEVICES, SYSTEM_FILES, SYSTEM_FOLDERS, Place, Toolchain
-from council.sandbox.users import next_user
+from council.sandbox.users import borrow_user
 from council.sandbox.watch import tasks_of_user
 from council.sandbox.workspace import write_files
 from council.types.base import Record
@@ -36,8 +37,9 @@ class Landlock(Record):
 
     async def run(self, job: Job) -> Run:
         """Run the job; see the protocol."""
-        with write_files(job.files) as home:
-            user = next_user() if self.footing in ("private", "dropped") else None
+        with ExitStack() as held:
+            home = held.enter_context(write_files(job.files))
+            user = held.enter_context(borrow_user()) if self.footing in ("private", "dropped") else None
             scratch = self._prepare(job, home, user)
             return await execute(lambda told: self._launch(job, home, (scratch, user), told), job)
 
