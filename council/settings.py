@@ -173,7 +173,7 @@ def load_settings(
         _validated(table, origin, alone=True)
         for name, value in table.items():
             merge = name == "gates" and isinstance(value, Mapping)
-            values[name] = {**values.get("gates", _default_gates()), **value} if merge else value
+            values[name] = _laid_over(values.get("gates", _default_gates()), value) if merge else value
             origins[name] = origin
     return Resolved(settings=_validated(values, _blame(origins), alone=False), origins=origins)
 
@@ -223,6 +223,15 @@ def _default_gates() -> dict[str, Any]:
     return {name: gate.model_dump() for name, gate in Settings().gates.items()}
 
 
+def _laid_over(gates: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay gates over gates, field by field: who changes one limit of a provider keeps the other."""
+    merged = dict(gates)
+    for provider, gate in more.items():
+        below = merged.get(provider)
+        merged[provider] = {**below, **gate} if isinstance(below, Mapping) and isinstance(gate, Mapping) else gate
+    return merged
+
+
 def _files(folder: Path, user_file: Path | None) -> list[tuple[str, Mapping[str, Any]]]:
     layers: list[tuple[str, Mapping[str, Any]]] = []
     personal = user_file or user_settings_path()
@@ -262,12 +271,23 @@ def _shown(path: Path, folder: Path) -> str:
 
 
 def _anchored(table: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    """Make relative folders of a settings file relative to that file."""
+    """Make relative paths of a settings file relative to that file, not to where somebody happens to stand."""
     anchored = dict(table)
     for name in ("policies_dir", "templates_dir"):
         if isinstance(anchored.get(name), str):
             anchored[name] = file.parent / Path(anchored[name]).expanduser()
+    for name in ("policy", "panel", "store_url"):
+        word = anchored.get(name)
+        if isinstance(word, str) and _is_path(name, word):
+            anchored[name] = str(file.parent / Path(word).expanduser())
     return anchored
+
+
+def _is_path(name: str, word: str) -> bool:
+    """Whether the value of a setting is a file's path, and not an id or a URL."""
+    if name == "store_url":
+        return bool(word) and "://" not in word
+    return word.endswith(".toml") or "/" in word
 
 
 def _read(path: Path) -> dict[str, Any]:

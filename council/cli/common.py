@@ -107,6 +107,8 @@ def _lay(flags: dict[str, Any], word: str) -> None:
     place = flags
     for table in tables:
         place = place.setdefault(table, {})
+        if not isinstance(place, dict):
+            raise SettingsError(f"--set {one_line(word, 80)}: {one_line(table, 40)} is no table")
     place[last] = parsed
 
 

@@ -19,7 +19,16 @@ import pytest
 import council
 from council import Decision, Settings, Severity
 from council.errors import ModelBroken, ModelTimeout, ModelUnreachable, PolicyError, SandboxError, SourceError
-from council.models import Delayed, GatedClient, GatedHost, InTurn, OllamaHost, ScriptedClient, ScriptedHost
+from council.models import (
+    Delayed,
+    GatedClient,
+    GatedHost,
+    InTurn,
+    LiteLLMClient,
+    OllamaHost,
+    ScriptedClient,
+    ScriptedHost,
+)
 from council.policies import Criterion, Policy, Voting
 from council.sandbox import open_sandbox, probe_sandbox
 from council.settings import GateSettings
@@ -250,8 +259,18 @@ class SmallServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Speaking)
+        self.keys: list[str | None] = []
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_port}"
+
 
 class Speaking(BaseHTTPRequestHandler):
+    server: SmallServer
+
     def log_message(self, *_: Any) -> None:
         """Stay silent."""
 
@@ -259,6 +278,9 @@ class Speaking(BaseHTTPRequestHandler):
         self._say(200, {"models": [{"name": "m", "digest": "d"}], "version": "0.0.0"})
 
     def do_POST(self) -> None:
+        self.server.keys.append(self.headers.get("Authorization"))
+        if self.path != "/api/chat":
+            return self._say(404, {"error": {"message": "no such model", "code": "model_not_found"}})
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         words, room = len(body["messages"][-1]["content"].split()), body["options"]["num_ctx"]
         if words > room:
@@ -275,18 +297,18 @@ class Speaking(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
-    with SmallServer(("127.0.0.1", 0), Speaking) as running:
+def server() -> Iterator[SmallServer]:
+    with SmallServer() as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.05,))
         thread.start()
-        yield f"127.0.0.1:{running.server_port}"
+        yield running
         running.shutdown()
         thread.join()
 
 
 @knob("ollama_host")
-def test_ollama_host(server: str) -> None:
-    here = Settings(model="m", ollama_host=server)
+def test_ollama_host(server: SmallServer) -> None:
+    here = Settings(model="m", ollama_host=server.host)
     assert CODE in write(here, {}, host=OllamaHost(here)).submission.files[0].text
     elsewhere = Settings(model="m", ollama_host="127.0.0.1:1")
     with pytest.raises(ModelUnreachable):
@@ -294,9 +316,9 @@ def test_ollama_host(server: str) -> None:
 
 
 @knob("context_tokens")
-def test_context_tokens(server: str) -> None:
+def test_context_tokens(server: SmallServer) -> None:
     def generate(context_tokens: int) -> council.Session:
-        settings = Settings(model="m", ollama_host=server, context_tokens=context_tokens)
+        settings = Settings(model="m", ollama_host=server.host, context_tokens=context_tokens)
         host = OllamaHost(settings)
         house = council.Council(settings, client=ScriptedClient(), host=host, sandbox=open_sandbox(settings))
         return asyncio.run(house.generate("write one() " + "and more " * 1000, policy=VOTES))
@@ -361,6 +383,24 @@ def test_generation_timeout_s() -> None:
     with pytest.raises(ModelTimeout):
         written(0.2)
     assert written(60) == 1
+
+
+@knob("key_hosts")
+def test_key_hosts(server: SmallServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-0123456789")  # not a key of anybody
+    monkeypatch.setenv("NO_PROXY", "127.1")
+    # 127.1 is this machine to the system, and any host of the internet to council.
+    seat = f'model = "openai/x"\napi_base = "http://127.1:{server.server_port}/v1"'
+    (tmp_path / "panel.toml").write_text(f'title = "One"\n[[seats]]\n{seat}\n')
+
+    def sent(*hosts: str) -> str | None:
+        settings = Settings(panel=str(tmp_path / "panel.toml"), key_hosts=hosts)
+        client = LiteLLMClient(settings)
+        house = council.Council(settings, client=client, host=ScriptedHost(), sandbox=open_sandbox(settings))
+        asyncio.run(house.review(council.Submission.from_text(CODE), policy=VOTES))
+        return server.keys[-1]
+
+    assert (sent("elsewhere.test"), sent("127.1")) == ("Bearer none", "Bearer sk-canary-0123456789")
 
 
 # What untrusted code may use
