@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from council.api import submission_of
@@ -18,6 +19,7 @@ from council.settings import Settings
 from council.sources import read_task
 from council.text import one_line
 from council.types.consensus import Consensus, Decision
+from council.types.reviews import Review
 from council.types.session import Session
 from council.types.submission import Submission
 
@@ -81,10 +83,20 @@ def _toward_a_quorum(session: Session, consensus: Consensus, options: argparse.N
         if variable is not None and seat.api_base is None and not has_key(seat.model):
             steps.append((f"export {variable}=…", f"gives seat {one_line(seat.name, 60)} a voice"))
             break
+    steps += _mended(session.reviews)
     if session.panel is not None and session.panel != "local" and "local" in list_panels():
         steps.append((_again(options, ("--panel", "local")), "asks the models of your Ollama: cheap, and weak judges"))
     steps.append((_again(options, ("--policy", "checks-only")), "lets the checks alone decide, and says so"))
     return steps
+
+
+def _mended(reviews: Sequence[Review]) -> list[tuple[str, str]]:
+    """Return the command that gives the first silent seat its voice, where its remedy is one: ``ollama pull …``."""
+    for review in reviews:
+        _, with_command, command = (review.remedy or "").partition(" it with: ")
+        if with_command:
+            return [(one_line(command, 120), f"gives seat {one_line(review.seat.name, 60)} a voice")]
+    return []
 
 
 def _again(options: argparse.Namespace, extra: tuple[str, ...]) -> str:

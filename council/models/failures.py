@@ -142,7 +142,7 @@ def _too_long(model: str, prompt_tokens: object, context_tokens: object) -> Mode
         problem = f"the prompt is {prompt_tokens} tokens long, the context of {model} holds {context_tokens}"
     else:
         problem = f"the prompt is longer than the context of {model}"
-    return ModelOverflow(problem, "Review fewer files at once, or raise context_tokens (local models)")
+    return ModelOverflow(problem, "Give it less at once, or raise context_tokens (local models)")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -22,6 +22,9 @@ _OUTCOMES: tuple[tuple[type[CouncilError], ReviewOutcome], ...] = (
     (ModelOverBudget, ReviewOutcome.OVER_BUDGET),
 )
 
+_LOCAL = "ollama"
+"""The provider whose models run here: a call that fails costs nothing, and that is known."""
+
 
 async def collect_reviews(
     messages: Sequence[Message],
@@ -94,10 +97,10 @@ class _Sitting:
             if not limit.expired():
                 raise
             reason = f"no answer in {self._settings.deadline_s:g} s"
-            return self._silent(seat, ReviewOutcome.TIMED_OUT, reason, listener, clock() - started)
+            return self._silent(seat, ReviewOutcome.TIMED_OUT, ModelTimeout(reason), listener, clock() - started)
         except CouncilError as error:
             outcome = next((o for kind, o in _OUTCOMES if isinstance(error, kind)), ReviewOutcome.FAILED)
-            return self._silent(seat, outcome, error.problem, listener, clock() - started)
+            return self._silent(seat, outcome, error, listener, clock() - started)
         return self._heard(seat, reply, clock() - started)
 
     def _call(self, seat: Seat) -> Call:
@@ -113,8 +116,18 @@ class _Sitting:
         )
 
     @staticmethod
-    def _silent(seat: Seat, outcome: ReviewOutcome, reason: str, listener: _Listener, duration_s: float) -> Review:
-        return Review(seat=seat, outcome=outcome, reason=reason, duration_s=duration_s, attempts=listener.attempts)
+    def _silent(
+        seat: Seat, outcome: ReviewOutcome, error: CouncilError, listener: _Listener, duration_s: float
+    ) -> Review:
+        return Review(
+            seat=seat,
+            outcome=outcome,
+            reason=error.problem,
+            remedy=error.remedy,
+            cost_usd=0.0 if seat.provider == _LOCAL else None,
+            duration_s=duration_s,
+            attempts=listener.attempts,
+        )
 
     def _heard(self, seat: Seat, reply: Reply, duration_s: float) -> Review:
         ballot = read_ballot(reply.text, seat=seat.name, finish=reply.finish, submission=self._submission)

@@ -86,6 +86,8 @@ class Review(Record):
     ballot: Ballot | None = None
     reason: str | None = None
     """Why there is no ballot, in one sentence without secrets."""
+    remedy: str | None = None
+    """What would give the seat its voice next time, where something is known to."""
     raw_text: str | None = None
     """The reply as it came, kept also when it could not be read."""
     served_model: str | None = None

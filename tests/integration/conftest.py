@@ -45,7 +45,7 @@ def program(arguments: list[str], **options: Any) -> Iterator[subprocess.Popen[s
 
 
 @pytest.fixture(scope="session")
-def ollama() -> Iterator[str]:
+def ollama_host() -> Iterator[str]:
     """HOST:PORT of a real Ollama that lives as long as this test process.
 
     ``COUNCIL_TEST_OLLAMA=HOST:PORT`` names one that runs already.
@@ -64,15 +64,15 @@ def ollama() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def small_model(ollama: str) -> str:
+def small_model(ollama_host: str) -> str:
     """The smallest model of the real Ollama."""
-    return _present(ollama, "smollm2:135m")
+    return _present(ollama_host, "smollm2:135m")
 
 
 @pytest.fixture(scope="session")
-def coder_model(ollama: str) -> str:
+def ollama_model(ollama_host: str) -> str:
     """A model of the real Ollama that writes code, sometimes right."""
-    return _present(ollama, "qwen2.5-coder:0.5b")
+    return _present(ollama_host, "qwen2.5-coder:0.5b")
 
 
 def _present(host: str, model: str) -> str:

@@ -26,8 +26,8 @@ SCHEMA = {
 
 
 @pytest.fixture
-def settings(ollama: str) -> Settings:
-    return Settings(ollama_host=ollama, context_tokens=1024, deadline_s=240, attempt_timeout_s=200, attempts=1)
+def settings(ollama_host: str) -> Settings:
+    return Settings(ollama_host=ollama_host, context_tokens=1024, deadline_s=240, attempt_timeout_s=200, attempts=1)
 
 
 @pytest.fixture(params=["litellm", "ollama"])
@@ -75,17 +75,17 @@ def test_a_prompt_that_is_too_long_is_refused_and_not_cut(door: ModelClient, sma
         asyncio.run(door.complete(call(small_model, "word " * 3000)))
 
 
-def test_a_missing_model_comes_with_its_command(door: ModelClient, ollama: str) -> None:
+def test_a_missing_model_comes_with_its_command(door: ModelClient, ollama_host: str) -> None:
     with pytest.raises(ModelMissing) as caught:
         asyncio.run(door.complete(call("nope:1b")))
-    assert caught.value.problem == f"ollama at {ollama} has no model 'nope:1b'"
+    assert caught.value.problem == f"ollama at {ollama_host} has no model 'nope:1b'"
     assert caught.value.remedy == "Get it with: ollama pull nope:1b"
 
 
-def test_a_schema_it_cannot_read(settings: Settings, coder_model: str) -> None:
+def test_a_schema_it_cannot_read(settings: Settings, ollama_model: str) -> None:
     broken = {"type": "object", "properties": {"a": {"type": "nonsense"}}}
     with pytest.raises(ModelMismatch, match="nonsense"):
-        asyncio.run(open_host(settings).complete(call(coder_model, reply_schema=broken)))
+        asyncio.run(open_host(settings).complete(call(ollama_model, reply_schema=broken)))
 
 
 def test_the_context_stays_fixed_so_that_the_model_stays_loaded(settings: Settings, small_model: str) -> None:
@@ -111,7 +111,7 @@ def test_where_a_model_sits_is_told(settings: Settings, small_model: str) -> Non
     assert model.family == "llama" and model.context_tokens == 8192 and re.match(r"\d+\.\d+\.\d+", version)
 
 
-def test_leaving_ends_the_generation(door: ModelClient, ollama: str, small_model: str) -> None:
+def test_leaving_ends_the_generation(door: ModelClient, ollama_host: str, small_model: str) -> None:
     """A server that went on writing for nobody would keep the next caller waiting."""
     long = call(small_model, "Write a very long story.", max_tokens=900, temperature=1.0, seed=3)
 
@@ -134,7 +134,7 @@ def test_leaving_ends_the_generation(door: ModelClient, ollama: str, small_model
     waited = time.monotonic() - started
     body = json.dumps({"model": small_model, "messages": [{"role": "user", "content": "x"}], "stream": False,
                        "options": {"num_ctx": 1024, "num_predict": 200}}).encode()  # fmt: skip
-    request = urllib.request.Request(f"http://{ollama}/api/chat", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(f"http://{ollama_host}/api/chat", body, {"Content-Type": "application/json"})
     started = time.monotonic()
     urllib.request.urlopen(request, timeout=120).read()
     assert waited < max(2.0, 4 * (time.monotonic() - started)), "the next call waited for the story to end"

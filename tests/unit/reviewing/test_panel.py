@@ -8,7 +8,15 @@ from collections.abc import Callable
 
 import pytest
 
-from council.errors import CouncilError, ModelBroken, ModelDenied, ModelOverBudget, ModelRefused, ModelTimeout
+from council.errors import (
+    CouncilError,
+    ModelBroken,
+    ModelDenied,
+    ModelMissing,
+    ModelOverBudget,
+    ModelRefused,
+    ModelTimeout,
+)
 from council.models.fakes import Delayed, ScriptedClient
 from council.reviewing import BALLOT_SCHEMA, collect_reviews
 from council.settings import Settings
@@ -69,6 +77,18 @@ def test_a_failing_seat_is_named_with_its_outcome_and_the_others_answer(
     for name in "ab":
         ballot = reviews[name].ballot
         assert ballot is not None and ballot.verdict is Verdict.APPROVE
+
+
+def test_a_silent_seat_keeps_its_remedy_and_is_free_only_where_its_model_runs_here() -> None:
+    missing = ModelMissing("ollama has no model 'm:1b'", "Get it with: ollama pull m:1b")
+    here = Seat(name="m:1b", model="ollama_chat/m:1b", provider="ollama")
+    client = ScriptedClient({here.model: missing, "openai/far": ModelBroken("500")})
+    work = collect_reviews(
+        MESSAGES, (here, *seats("far")), client, submission=SUBMISSION, settings=Settings()
+    )  # fmt: skip
+    near, far = asyncio.run(work)
+    assert (near.reason, near.remedy, near.cost_usd) == (missing.problem, missing.remedy, 0.0)
+    assert (far.reason, far.remedy, far.cost_usd) == ("500", None, None)
 
 
 def test_a_seat_that_hangs_ends_at_the_deadline_with_the_others_kept() -> None:
