@@ -16,10 +16,10 @@ from council.sandbox.workspace import write_files
 from council.types.base import Record
 from council.types.checks import SandboxInfo
 
-_WORK = "/tmp/work"  # nosec B108: a path inside the sandbox, where it is the program's own small tmpfs
-_HOME = "/tmp/home"  # nosec B108: the same
-_SCRATCH = "/tmp"  # nosec B108: the same
-_SHARED_MEMORY = "/dev/shm"  # nosec B108: the same
+_WORK = "/tmp/work"  # a path inside the sandbox, where it is the program's own small tmpfs  # nosec B108
+_HOME = "/tmp/home"  # the same  # nosec B108
+_SCRATCH = "/tmp"  # the same  # nosec B108
+_SHARED_MEMORY = "/dev/shm"  # the same  # nosec B108
 _SHARED_MEMORY_BYTES = 64 << 20
 
 
@@ -105,7 +105,7 @@ class Bubblewrap(Record):
             "/dev/shm",
             "--remount-ro",
             "/dev",
-        ]  # nosec B108
+        ]
 
 
 def _readable(program: bytes) -> int:

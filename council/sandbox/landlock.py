@@ -23,7 +23,7 @@ Footing = Literal["private", "dropped", "kept", "own"]
 """Who runs the program: root's private mounts and a user without rights; only the user without rights; root without
 any capability; or the ordinary user who runs council."""
 
-_SCRATCH = "/tmp"  # nosec B108: in private mounts, where it is the program's own small tmpfs
+_SCRATCH = "/tmp"  # in private mounts, where it is the program's own small tmpfs  # nosec B108
 _SHARED_MEMORY_BYTES = 64 << 20
 
 
@@ -65,7 +65,7 @@ class Landlock(Record):
         files = str(home / "files") if root is None else f"{root}/files"
         counted = tasks_of_user(os.getuid()) if self.footing == "own" else 0
         words = first_words(self.toolchain, job, root=root, channel=told.channel, others=counted)
-        shared = "/dev/shm"  # nosec B108: a tmpfs of the program's own in private mounts, else not given to it
+        shared = "/dev/shm"  # a tmpfs of the program's own in private mounts, else not given to it  # nosec B108
         places = (*self.toolchain.places, Place(source=str(home / "files"), name="files"))
         readable = [self.toolchain.path(place.source, root) for place in self.toolchain.places]
         order: dict[str, object] = {

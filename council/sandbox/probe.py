@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import shutil
-import subprocess  # nosec B404: asks a bubblewrap for its version
+import subprocess  # asks a bubblewrap for its version  # nosec B404
 import sys
 import tempfile
 import time
@@ -178,7 +178,7 @@ def _tried(sandbox: Bubblewrap | Landlock, explain: Callable[[str], Cause]) -> B
 async def _self_check(sandbox: Sandbox) -> str | None:
     """Return what a program inside can do and should not, or ``None``."""
     with tempfile.NamedTemporaryFile(prefix="council-secret-") as secret:
-        os.chmod(secret.name, 0o644)  # nosec B103: it must be the sandbox that hides it, not its mode
+        os.chmod(secret.name, 0o644)  # it must be the sandbox that hides it, not its mode
         job = Job(
             argv=("{python}", "selfcheck.py", secret.name),
             files=(("selfcheck.py", _SELF_CHECK.read_bytes()),),
@@ -221,7 +221,7 @@ _EXPECTED = set(
 
 def _version(binary: str) -> str | None:
     try:
-        done = subprocess.run(  # nosec B603: the binary found above, one fixed word, no shell
+        done = subprocess.run(  # the binary found above, one fixed word, no shell  # nosec B603
             [binary, "--version"], env={}, capture_output=True, timeout=5, check=False
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-import subprocess  # nosec B404: this room is the one door through which anything is executed
+import subprocess  # this room is the one door through which anything is executed  # nosec B404
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -153,7 +153,7 @@ def _spawn(launch: Callable[[Descriptors], Launch], told: Descriptors) -> tuple[
         for number in order.passed:
             handed.callback(os.close, number)
         try:
-            process = subprocess.Popen(  # nosec B603: a list of words, no shell; the words are the launcher's own
+            process = subprocess.Popen(  # a list of words, no shell; the words are the launcher's own  # nosec B603
                 order.argv,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -171,7 +171,7 @@ def _spawn(launch: Callable[[Descriptors], Launch], told: Descriptors) -> tuple[
 
 async def _attend(tree: _Tree, taps: dict[str, _Tap], pipes: dict[str, IO[bytes]], job: Job, ending: _Ending) -> None:
     process = tree.process
-    assert process.stdin and process.stdout and process.stderr  # nosec B101: for the types; all three are pipes
+    assert process.stdin and process.stdout and process.stderr  # for the types; all three are pipes  # nosec B101
     heard: dict[str, IO[bytes]] = {"stdout": process.stdout, "stderr": process.stderr, **pipes}
     try:
         async with asyncio.timeout(job.limits.wall_s + 2 * _LINGER_S), asyncio.TaskGroup() as group:

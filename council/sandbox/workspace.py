@@ -31,7 +31,7 @@ def write_files(files: tuple[tuple[str, bytes], ...]) -> Iterator[Path]:
     except OSError as error:
         raise SandboxError(f"no folder for temporary files can be made ({error.strerror})", "Free or set TMPDIR")
     try:
-        os.chmod(home, 0o755)  # nosec B103: the unprivileged user of the sandbox must be able to enter
+        os.chmod(home, 0o755)  # the unprivileged user of the sandbox must be able to enter  # nosec B103
         root = home / "files"
         root.mkdir()
         for name, (_, content) in zip(checked, files, strict=True):

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> None:
     _limit(order["limits"])
     words = arguments[1:]
     if words[0] != "{python}":
-        os.execvp(words[0], words)  # nosec B606: running the job is what this program is for
+        os.execvp(words[0], words)  # running the job is what this program is for  # nosec B606
     sys.path.extend(order["tools"])
     for name in ("setquit", "setcopyright", "sethelper"):  # what the site module gives every interpreter
         getattr(site, name)()
@@ -59,7 +59,7 @@ def _python(words: list[str]) -> None:
         sys.argv = ["-c", *words[2:]]
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
-        exec(compile(words[1], "<string>", "exec"), module.__dict__)  # nosec B102: the job's own code, inside
+        exec(compile(words[1], "<string>", "exec"), module.__dict__)  # the job's own code, inside
     else:
         sys.argv = words
         runpy.run_path(words[0], run_name="__main__")

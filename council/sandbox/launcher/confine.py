@@ -70,7 +70,7 @@ def _start(order: dict[str, Any]) -> int:
             os.chdir(order["cwd"])
             for descriptor in order["keep"]:
                 os.set_inheritable(descriptor, True)
-            os.execve(order["argv"][0], order["argv"], order["env"])  # nosec B606: the job, behind its walls
+            os.execve(order["argv"][0], order["argv"], order["env"])  # the job, behind its walls  # nosec B606
         except OSError as error:
             os.write(broken_in, str(error.strerror or error).encode())
         finally:

@@ -16,7 +16,7 @@ def descend(order: dict[str, Any]) -> None:
     private.become(order["user"])
     linux.die_with_parent(order["parent"])  # after the change of user, which clears it
     os.chdir("/")
-    os.execve(order["argv"][0], order["argv"], {})  # nosec B606: becoming bubblewrap is what this program is for
+    os.execve(order["argv"][0], order["argv"], {})  # becoming bubblewrap is what this program is for  # nosec B606
 
 
 def main() -> None:
