@@ -102,7 +102,7 @@ class Bubblewrap(Record):
             "--size",
             str(_SHARED_MEMORY_BYTES),
             "--tmpfs",
-            "/dev/shm",
+            _SHARED_MEMORY,
             "--remount-ro",
             "/dev",
         ]

@@ -59,7 +59,7 @@ def _python(words: list[str]) -> None:
         sys.argv = ["-c", *words[2:]]
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
-        exec(compile(words[1], "<string>", "exec"), module.__dict__)  # the job's own code, inside
+        exec(compile(words[1], "<string>", "exec"), module.__dict__)  # the job's own code, inside  # nosec B102
     else:
         sys.argv = words
         runpy.run_path(words[0], run_name="__main__")
