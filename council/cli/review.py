@@ -66,6 +66,8 @@ def next_commands(session: Session, options: argparse.Namespace) -> tuple[tuple[
     steps: list[tuple[str, str]] = []
     if consensus.decision is Decision.NO_QUORUM:
         steps += _toward_a_quorum(session, consensus, options)
+    if consensus.decision is Decision.BLOCKED and not session.submission.tests:
+        steps.append((_again(options, ("--tests", "TESTS")), "gives the required checks something to run"))
     if consensus.concerns and options.no_store is False:
         first = consensus.concerns[0].id
         steps.append((f"council session show {session.session_id} {first}", f"all that was said of concern {first}"))
