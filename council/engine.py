@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from council import consensus, generation, reviewing, validation
 from council._version import __version__
-from council.errors import StoreError, UsageError
+from council.errors import UsageError
+from council.keeping import Keeper
 from council.models import has_key, open_client, open_host, sitting, warm_up
 from council.policies import Panel, Policy, distinct_seats, load_panel, load_policy, seat_for
 from council.protocols import Aggregator, Docket, ModelClient, ModelHost, Sandbox, Store
@@ -23,7 +23,7 @@ from council.types.base import Record, now
 from council.types.calls import Message
 from council.types.checks import ValidationReport
 from council.types.events import CheckFinished, ConsensusReached, Event, SeatFinished, SittingOpened
-from council.types.reviews import Review, ReviewOutcome, Seat
+from council.types.reviews import Review, Seat
 from council.types.session import Cost, Session, SessionKind, SessionState, new_session_id
 from council.types.submission import SourceFile, Submission
 
@@ -176,9 +176,9 @@ class Council:
             replayed_from=self._replayed_from,
         )
 
-    async def _kept(self, session: Session, work: Callable[[_Keeper], Awaitable[None]]) -> Session:
+    async def _kept(self, session: Session, work: Callable[[Keeper], Awaitable[None]]) -> Session:
         """Do the work of a session while the store follows it, also when it is interrupted."""
-        keeper = _Keeper(self.store, session)
+        keeper = Keeper(self.store, session)
         await keeper.open()
         started = time.monotonic()
         failure: Exception | None = None
@@ -200,7 +200,7 @@ class Council:
             raise failure
         return keeper.session
 
-    async def _sit(self, keep: _Keeper, policy: Policy, bench: Bench, tell: Listener) -> None:
+    async def _sit(self, keep: Keeper, policy: Policy, bench: Bench, tell: Listener) -> None:
         submission = keep.session.submission
         tell(
             SittingOpened(
@@ -218,14 +218,14 @@ class Council:
         reviews: tuple[Review, ...] = ()
         if bench.seats:
             reviews = await self._ask(keep, report, policy, bench, tell)
-        keep.change(reviews=reviews, cost=cost_of(reviews))
+        keep.change(reviews=reviews, cost=Cost.of(reviews))
         docket = Docket(reviews=reviews, report=report, policy=policy)
         decided = self.aggregator.aggregate(docket)
         keep.change(consensus=decided)
         tell(ConsensusReached(consensus=decided))
 
     async def _ask(
-        self, keep: _Keeper, report: ValidationReport, policy: Policy, bench: Bench, tell: Listener
+        self, keep: Keeper, report: ValidationReport, policy: Policy, bench: Bench, tell: Listener
     ) -> tuple[Review, ...]:
         submission = keep.session.submission
         messages: tuple[Message, ...] = reviewing.compose_prompt(submission, report, policy, self.templates)
@@ -236,7 +236,7 @@ class Council:
             if isinstance(event, SeatFinished):
                 heard[event.review.seat.name] = event.review
                 so_far = tuple(heard[seat.name] for seat in bench.seats if seat.name in heard)
-                keep.change(reviews=so_far, cost=cost_of(so_far))
+                keep.change(reviews=so_far, cost=Cost.of(so_far))
             tell(event)
 
         with sitting(self.settings):
@@ -250,7 +250,7 @@ class Council:
                 retired=bench.retired,
             )
 
-    async def _write(self, keep: _Keeper, policy: Policy, path: str, tell: Listener) -> None:
+    async def _write(self, keep: Keeper, policy: Policy, path: str, tell: Listener) -> None:
         session = keep.session
         tell(SittingOpened(session_id=session.session_id, seats=(), checks=tuple(c.check for c in policy.criteria)))
 
@@ -282,76 +282,6 @@ class Council:
             submission=submission or session.submission,
             validation=chosen.report if chosen else None,
         )
-
-
-class _Keeper:
-    """Writes each state of one session, newest only, without making the sitting wait for the disk."""
-
-    def __init__(self, store: Store | None, session: Session) -> None:
-        self.session = session
-        self._store = store
-        self._changed = asyncio.Event()
-        self._finished = False
-
-    async def open(self) -> None:
-        """Write the session before anything is spent. Raises ``StoreError``."""
-        if self._store is not None:
-            await asyncio.to_thread(self._store.open_session, self.session)
-
-    def change(self, **fields: object) -> None:
-        """Replace fields of the session; the store follows."""
-        self.session = self.session.but(**fields)
-        self._changed.set()
-
-    def finish(self) -> None:
-        """Let ``follow`` end after it has written what is left."""
-        self._finished = True
-        self._changed.set()
-
-    async def follow(self) -> None:
-        """Write until finished. A store that fails on the way costs a note, not the sitting that was paid for."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            last = self._finished
-            if self._store is not None:
-                try:
-                    await asyncio.to_thread(self._store.update_session, self.session)
-                except StoreError as error:
-                    self._store = None
-                    self.session = self.session.but(notes=(*self.session.notes, f"not stored: {error}"))
-            if last:
-                return
-
-    def save_now(self) -> None:
-        """Write at once, blocking: for the moment before an interruption goes on."""
-        if self._store is not None:
-            with suppress(StoreError):
-                self._store.update_session(self.session)
-
-
-def cost_of(reviews: Sequence[Review]) -> Cost:
-    """Add up what the seats cost; the sum is ``None`` as soon as one price is unknown."""
-    unknown = tuple(review.seat.name for review in reviews if review.cost_usd is None and _was_asked(review))
-    known = sum(review.cost_usd or 0.0 for review in reviews)
-    return Cost(
-        usd=None if unknown else known,
-        known_usd=known,
-        unknown=unknown,
-        prompt_tokens=_total([review.usage.prompt_tokens for review in reviews]),
-        completion_tokens=_total([review.usage.completion_tokens for review in reviews]),
-    )
-
-
-def _was_asked(review: Review) -> bool:
-    """Whether a provider may have billed the seat: a replayed, refused-at-the-door or retired one was never asked."""
-    silent = (ReviewOutcome.FAILED, ReviewOutcome.OVER_BUDGET)
-    return review.recorded_at is None and not (review.outcome in silent and review.attempts == 0)
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
 
 
 def _seated(panel: Panel, policy: Policy) -> Bench:

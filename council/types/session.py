@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Self
 
 from council.types.base import Record
 from council.types.calls import Message
 from council.types.checks import ValidationReport
 from council.types.consensus import Consensus
-from council.types.reviews import Review, Seat
+from council.types.reviews import Review, ReviewOutcome, Seat
 from council.types.submission import Submission
 
 SCHEMA_VERSION = 1
@@ -57,6 +59,19 @@ class Cost(Record):
     """Seats whose price is not known."""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+
+    @classmethod
+    def of(cls, reviews: Sequence[Review]) -> Self:
+        """Add up what some seats cost; the sum is ``None`` as soon as one price is unknown."""
+        unknown = tuple(review.seat.name for review in reviews if review.cost_usd is None and _was_asked(review))
+        known = sum(review.cost_usd or 0.0 for review in reviews)
+        return cls(
+            usd=None if unknown else known,
+            known_usd=known,
+            unknown=unknown,
+            prompt_tokens=_total([review.usage.prompt_tokens for review in reviews]),
+            completion_tokens=_total([review.usage.completion_tokens for review in reviews]),
+        )
 
 
 class Attempt(Record):
@@ -116,3 +131,14 @@ class Session(Record):
     replayed_from: str | None = None
     """Where the ballots come from, when they were replayed from a recording."""
     notes: tuple[str, ...] = ()
+
+
+def _was_asked(review: Review) -> bool:
+    """Whether a provider may have billed the seat: a replayed, refused-at-the-door or retired one was never asked."""
+    silent = (ReviewOutcome.FAILED, ReviewOutcome.OVER_BUDGET)
+    return review.recorded_at is None and not (review.outcome in silent and review.attempts == 0)
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "council"
 STOREY = {
     "types": 0, "errors": 0, "text": 0, "_version": 0, "resources": 0,
+    "keeping": 1,
     "policies": 1, "protocols": 1, "settings": 1, "templating": 1, "sources": 1,
     "models": 2, "generation": 2, "sandbox": 2, "validation": 2, "reviewing": 2, "evidence": 2, "consensus": 2,
     "store": 2, "rendering": 2,
