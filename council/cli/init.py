@@ -12,6 +12,7 @@ from typing import Any
 from council.cli.common import write_whole
 from council.errors import UsageError
 from council.settings import Settings
+from council.text import one_line
 
 _HEAD = """\
 # Settings of council for this project. Every line is commented out and shows the default.
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if path.exists() and not options.force:
         raise UsageError(f"{path} exists already", "Replace it with --force")
     write_whole(path, commented_settings())
-    sys.stderr.write(f"wrote {path}\nnext: council doctor\n")
+    sys.stderr.write(f"wrote {one_line(str(path))}\nnext: council doctor\n")
     return 0
 
 

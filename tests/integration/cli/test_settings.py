@@ -119,6 +119,12 @@ def test_init_writes_a_file_that_changes_nothing_and_names_every_setting(shell) 
     assert (shell.work / "council.toml").read_text() == text
 
 
+def test_init_into_a_folder_named_with_an_escape_code_prints_none(shell) -> None:
+    shell.write("re\x1b[31md/one.py", "x = 1\n")
+    done = shell.council("init", "re\x1b[31md")
+    assert done.returncode == 0 and "\\x1b[31m" in done.stderr and "\x1b" not in done.stderr
+
+
 def test_every_line_that_init_writes_is_the_default_when_it_is_let_in(shell) -> None:
     shell.council("init")
     path = shell.work / "council.toml"
