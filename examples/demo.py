@@ -12,9 +12,13 @@ from council import load_settings
 from council.cli.entry import run
 from council.errors import ModelError
 from council.models import open_host, read_recordings
+from council.protocols import ModelHost
+from council.types.calls import Call, LocalModel, Message
 
 CACHE = Path("examples/lru_cache")
 TESTS, TASK, RECORDING = CACHE / "test_lru_cache.py", CACHE / "task.md", CACHE / "recorded"
+QUICK_BYTES = 2 << 30
+"""A model up to this size writes at a bearable pace without a GPU."""
 
 
 def recorded() -> int:
@@ -42,16 +46,19 @@ def live() -> int:
     """Let a real Ollama write the cache and sit over it."""
     settings = load_settings().settings
     try:
-        models = asyncio.run(open_host(settings).models())
+        models, slow = asyncio.run(look(open_host(settings)))
     except ModelError as error:
         say(f"demo: {error}")
         return 3
     if not models:
         say("demo: your Ollama has no model. Get one with: ollama pull qwen2.5-coder:1.5b")
         return 3
-    names = [model.name for model in sorted(models, key=lambda m: (-(m.size_bytes or 0), m.name))]
-    writer, seats = settings.model or names[0], names[:3]
-    say(f"Live: {writer} writes the LRU cache, {', '.join(seats)} review it. Nothing is replayed.\n")
+    names = [model.name for model in models]
+    quick = [model.name for model in models if (model.size_bytes or 0) < QUICK_BYTES] or names[-1:]
+    writer = settings.model or (quick if slow else names)[0]
+    seats = names[-2:] if slow else names[:3]
+    say(f"Live: {writer} writes the LRU cache, {', '.join(seats)} review it. Nothing is replayed.")
+    say("No GPU is in use: two small models review, in short answers, and it takes minutes.\n" if slow else "")
     with tempfile.TemporaryDirectory() as folder:
         target = str(Path(folder) / "lru_cache.py")
         code = show(["generate", f"@{TASK}", "--tests", str(TESTS), "--model", writer, "-o", target, "--no-store"])
@@ -60,9 +67,19 @@ def live() -> int:
         words = ["review", target, "--task", f"@{TASK}", "--tests", str(TESTS), "--no-store"]
         for name in seats:
             words += ["--seat", f"ollama_chat/{name}"]
-        # Small models on a small machine answer slowly, one after the other.
-        show([*words, "--set", "deadline_s=900", "--set", "attempt_timeout_s=600", "--set", "max_tokens=600"])
+        limits = ["deadline_s=900", "attempt_timeout_s=600", f"max_tokens={300 if slow else 1200}"]
+        show([*words, *(word for limit in limits for word in ("--set", limit))])
     return 0
+
+
+async def look(host: ModelHost) -> tuple[list[LocalModel], bool]:
+    """Return the models of an Ollama, largest first, and whether it runs them without a GPU: one is loaded to see."""
+    models = sorted(await host.models(), key=lambda model: (-(model.size_bytes or 0), model.name))
+    if not models:
+        return [], False
+    question = Call(model=models[-1].name, messages=(Message(role="user", content="Hi"),), max_tokens=1)
+    await host.complete(question)
+    return models, not any(model.vram_bytes for model in await host.loaded())
 
 
 def show(words: list[str]) -> int:
