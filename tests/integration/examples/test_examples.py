@@ -80,4 +80,4 @@ def test_it_is_short_and_says_what_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     assert ast.get_docstring(tree), "no docstring"
-    assert len(text.splitlines()) <= 90
+    assert len(text.splitlines()) <= (120 if path.stem == "demo" else 60)  # the demo is a program, not a lesson
