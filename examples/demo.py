@@ -67,7 +67,7 @@ def live() -> int:
         words = ["review", target, "--task", f"@{TASK}", "--tests", str(TESTS), "--no-store"]
         for name in seats:
             words += ["--seat", f"ollama_chat/{name}"]
-        limits = ["deadline_s=900", "attempt_timeout_s=600", f"max_tokens={300 if slow else 1200}"]
+        limits = ["deadline_s=900", "attempt_timeout_s=600", f"max_tokens={200 if slow else 1200}"]
         show([*words, *(word for limit in limits for word in ("--set", limit))])
     return 0
 
