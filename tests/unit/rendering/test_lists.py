@@ -13,6 +13,12 @@ from council.rendering.terminal.page import Sheet, knows_unicode
 from council.settings import load_settings
 
 
+@pytest.fixture(autouse=True)
+def _no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of a parallel run have a COLUMNS of their own."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 def shown(stream: io.StringIO) -> list[str]:
     return stream.getvalue().splitlines()
 

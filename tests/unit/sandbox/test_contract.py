@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import os
@@ -88,7 +89,11 @@ def test_a_run_leaves_nothing_for_the_next_one(sandbox: Sandbox) -> None:
 def test_nothing_of_the_environment_comes_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-0123456789")
     text = said(run(sandbox, "import os; print(dict(os.environ))"))
-    assert "canary" not in text and str(Path.home()) not in text.replace("'/tmp", "")
+    inside = ast.literal_eval(text)
+    # Landlock keeps real paths, so where the tools lie may be below the home folder; nothing else speaks of it.
+    where_tools_lie = {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH"}
+    assert "canary" not in text
+    assert not [name for name in inside.keys() - where_tools_lie if inside[name].startswith(str(Path.home()))]
 
 
 def test_the_interpreter_is_isolated_and_has_the_tools(sandbox: Sandbox) -> None:
