@@ -23,7 +23,7 @@ _MARK = re.compile(
 )
 _CLOSE = re.compile(rf"</(?:{_TAGS})\s{{0,8}}>|\[/THINK\]|◁/think▷|<\|channel\|>final<\|message\|>", re.IGNORECASE)
 _OBJECT = re.compile(r"\{\s{0,200}+(?:[\"'“‘}]|[A-Za-z_]\w{0,40}\s{0,20}+:)")
-# No possessive groups here: Python before 3.11.5 matches them wrongly (gh-106052). These need none, for what follows the
+# No possessive groups here: Python before 3.11.5 matches them wrongly (gh-106052). These need none: what follows the
 # repetition is optional, so that nothing is ever tried twice.
 _TOKEN = re.compile(r"\"[^\"\\]*(?:\\.[^\"\\]*)*(?P<shut>\")?|[{}\[\],:']", re.DOTALL)
 _SINGLE = re.compile(r"'[^'\\]*(?:(?:\\.|'(?!\s{0,20}[,:\]}]))[^'\\]*)*(?P<shut>')?", re.DOTALL)
