@@ -14,7 +14,7 @@ from typing import IO
 
 from council.errors import SandboxError
 from council.protocols import Job, Run
-from council.sandbox.watch import TABLE, memory_of, size_of
+from council.sandbox.watch import TABLE, memory_of, size_of, stopped_descendants
 from council.text import one_line
 from council.types.base import Record
 
@@ -119,13 +119,26 @@ class _Tree:
         if self.process.poll() is None and isinstance(first, int):
             _signal(first)
         self.lifeline.close()
-        if not self.supervised and self.process.poll() is None:
-            _signal(self.process.pid)
+        if self.supervised or self.process.poll() is not None:
+            return
+        if not isinstance(first, int):
+            self._kill_unannounced()
+        _signal(self.process.pid)
+
+    def _kill_unannounced(self) -> None:
+        """End what a bubblewrap that is just starting has made already and has not told us of.
+
+        Its first process inside asks for its parent's death signal a moment after it was made; killing the parent in
+        that moment would leave it running for good.
+        """
+        _signal(self.process.pid, signal.SIGSTOP)
+        for pid in stopped_descendants(self.process.pid):
+            _signal(pid)
 
 
-def _signal(pid: int) -> None:
+def _signal(pid: int, number: int = signal.SIGKILL) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         pass  # it has ended, or it is not ours any more
 
