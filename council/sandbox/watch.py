@@ -35,9 +35,10 @@ TABLE = ProcessTable()
 def stopped_descendants(pid: int) -> list[int]:
     """Return what stands below a process that was just told to stop, once it can make no more of it.
 
-    A process stops when it leaves the kernel, which takes microseconds; one that does not is looked at all the same.
+    A process stops when it leaves the kernel. That takes microseconds, but a clone with a network namespace of its own can
+    hang there for a second on a busy machine, and still makes its child then: so the wait is long, and almost never used.
     """
-    for _ in range(1000):
+    for _ in range(20_000):
         try:
             with open(f"/proc/{pid}/stat", "rb") as file:
                 if file.read().rpartition(b")")[2].split()[0] in (b"T", b"t", b"Z", b"X"):
