@@ -35,8 +35,9 @@ TABLE = ProcessTable()
 def stopped_descendants(pid: int) -> list[int]:
     """Return what stands below a process that was just told to stop, once it can make no more of it.
 
-    A process stops when it leaves the kernel. That takes microseconds, but a clone with a network namespace of its own can
-    hang there for a second on a busy machine, and still makes its child then: so the wait is long, and almost never used.
+    A process stops when it leaves the kernel. That takes microseconds, but a clone with a network namespace of its own
+    can hang there for a second on a busy machine, and still makes its child then: so the wait is long, and almost
+    never used.
     """
     for _ in range(20_000):
         try:
