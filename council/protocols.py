@@ -8,9 +8,11 @@ from typing import Protocol, runtime_checkable
 
 from council.policies import Criterion, Policy
 from council.types.base import Record
+from council.types.benchmarks import Benchmark, Sample
 from council.types.calls import Call, LoadedModel, LocalModel, Progress, Reply
 from council.types.checks import CheckResult, SandboxInfo, ValidationReport
 from council.types.consensus import Consensus, Evidence
+from council.types.knowledge import DocumentVersion, Knowledge
 from council.types.reviews import Review
 from council.types.session import Session
 from council.types.submission import Submission
@@ -168,6 +170,88 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the database."""
+        ...
+
+
+class BenchmarkSummary(Record):
+    """One line of ``council bench list``."""
+
+    benchmark_id: str
+    suite: str
+    state: str
+    created_at: str
+    models: tuple[str, ...]
+    tasks: int
+    samples_per_task: int
+    done: int
+    """Samples that are there; all are when it equals models × tasks × samples."""
+
+
+@runtime_checkable
+class Archive(Store, Protocol):
+    """Keeps, besides sessions, what was measured and what was learnt. Methods block and are called from a thread.
+
+    Ids may be given by an unambiguous beginning, as with sessions; every method raises ``StoreError``.
+    """
+
+    def open_benchmark(self, benchmark: Benchmark) -> None:
+        """Write a benchmark that has just begun."""
+        ...
+
+    def update_benchmark(self, benchmark: Benchmark) -> None:
+        """Replace what is known of a benchmark; its samples stay."""
+        ...
+
+    def read_benchmark(self, benchmark_id: str) -> Benchmark:
+        """Return a benchmark."""
+        ...
+
+    def list_benchmarks(self, *, limit: int = 50) -> Sequence[BenchmarkSummary]:
+        """Return the newest benchmarks first."""
+        ...
+
+    def delete_benchmark(self, benchmark_id: str) -> str:
+        """Delete a benchmark with its samples and return its full id."""
+        ...
+
+    def add_sample(self, sample: Sample) -> None:
+        """Keep one sample, durably when this returns; the same model, task and number replaces it."""
+        ...
+
+    def read_samples(self, benchmark_id: str, *, model: str | None = None) -> tuple[Sample, ...]:
+        """Return samples ordered by model, task and number."""
+        ...
+
+    def put_knowledge(self, knowledge: Knowledge) -> None:
+        """Write or replace one piece of knowledge. Refuses evidence that is not in the store."""
+        ...
+
+    def read_knowledge(self, knowledge_id: str) -> Knowledge:
+        """Return one piece of knowledge."""
+        ...
+
+    def list_knowledge(self, *, limit: int = 200) -> tuple[Knowledge, ...]:
+        """Return what was learnt, the newest first."""
+        ...
+
+    def search_knowledge(self, words: str, *, limit: int = 20) -> tuple[Knowledge, ...]:
+        """Return what holds the words, the best match first."""
+        ...
+
+    def delete_knowledge(self, knowledge_id: str) -> str:
+        """Delete one piece of knowledge that nothing else rests on, and return its full id."""
+        ...
+
+    def add_version(self, version: DocumentVersion) -> None:
+        """Keep a version of a document; its number must be the next one."""
+        ...
+
+    def list_versions(self, name: str) -> tuple[DocumentVersion, ...]:
+        """Return every version of a document, the newest first."""
+        ...
+
+    def list_documents(self) -> tuple[str, ...]:
+        """Return the names of all documents that have versions, sorted."""
         ...
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from council._version import __version__
+from council.cli.parsing import add_all
+from council.cli.parsing.base import Parser, add_common, add_output, new_command
 
 TYPE_CHECKING = False  # typing alone would cost a fifth of the whole start
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
-
-    Commands = argparse._SubParsersAction["Parser"]
+    from council.cli.parsing.base import Commands
 
 EPILOG = """\
 first steps:
@@ -26,41 +25,6 @@ exit codes:
 """
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Raw text for epilogs, options in a narrow column."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=100)
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse with one clear sentence for a mistake, and a suggestion for a misspelt word."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"formatter_class": _Formatter, "allow_abbrev": False, **options})
-
-    def error(self, message: str) -> NoReturn:
-        """Print one sentence and leave with exit code 2."""
-        sys.stderr.write(f"council: {self._suggest(message)}. See: {self.prog} --help\n")
-        sys.exit(2)
-
-    def _suggest(self, message: str) -> str:
-        import difflib  # only a mistake needs it
-
-        message = message.replace("argument ", "", 1) if message.startswith("argument ") else message
-        if message.startswith("unrecognized arguments: "):
-            word = message.removeprefix("unrecognized arguments: ").split()[0].split("=")[0]
-            close = difflib.get_close_matches(word, [o for a in self._actions for o in a.option_strings], 1)
-            return f"unknown argument {word!r}" + (f". Did you mean {close[0]}?" if close else "")
-        if "invalid choice: " in message:
-            word = message.split("invalid choice: '")[1].split("'")[0]
-            choices = [c for a in self._actions if a.choices for c in a.choices]
-            close = difflib.get_close_matches(word, choices, 1)
-            options = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(choices)}"
-            return f"unknown command or choice {word!r}. {options}"
-        return message
-
-
 def build_parser() -> Parser:
     """Return the parser of every command."""
     parser = Parser(
@@ -70,34 +34,16 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"council {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for add in (_validate, _review, _generate, _session, _doctor, _init, _settings):
+    for add in (_validate, _review, _generate, _session):
+        add(commands)
+    add_all(commands)
+    for add in (_doctor, _init, _settings):
         add(commands)
     return parser
 
 
-def _command(commands: Commands, name: str, text: str, example: str) -> Parser:
-    parser: Parser = commands.add_parser(
-        name,
-        help=text,
-        description=text[0].upper() + text[1:] + ".",
-        epilog=f"example:\n{example}",
-    )
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    return parser
-
-
-def _common(parser: Parser) -> None:
-    parser.add_argument("--set", dest="sets", metavar="KEY=VALUE", action="append", default=[], help="any setting")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
-
-
-def _output(parser: Parser, formats: tuple[str, ...]) -> None:
-    parser.add_argument("--format", choices=formats, default="text", help=f"{', '.join(formats)} (default: text)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the result there instead of standard output")
-
-
 def _validate(commands: Commands) -> None:
-    parser = _command(
+    parser = new_command(
         commands,
         "validate",
         "run the checks of the policy in a sandbox; nobody is asked",
@@ -106,12 +52,12 @@ def _validate(commands: Commands) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="Python files or folders")
     parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
     parser.add_argument("--policy", metavar="ID|FILE", help="policy with the exit criteria (default: python-team)")
-    _output(parser, ("text", "json", "markdown"))
-    _common(parser)
+    add_output(parser, ("text", "json", "markdown"))
+    add_common(parser)
 
 
 def _review(commands: Commands) -> None:
-    parser = _command(
+    parser = new_command(
         commands,
         "review",
         "validate, ask every seat of the panel, and decide",
@@ -130,12 +76,12 @@ def _review(commands: Commands) -> None:
     parser.add_argument("--record", metavar="DIR", help="keep every reply of a seat in this folder")
     parser.add_argument("--replay", metavar="DIR", help="answer from such a folder; nobody is called")
     parser.add_argument("--no-store", action="store_true", help="do not keep the session")
-    _output(parser, ("text", "json", "markdown"))
-    _common(parser)
+    add_output(parser, ("text", "json", "markdown"))
+    add_common(parser)
 
 
 def _generate(commands: Commands) -> None:
-    parser = _command(
+    parser = new_command(
         commands,
         "generate",
         "let a local model write code, check it, and send failures back to it",
@@ -150,11 +96,11 @@ def _generate(commands: Commands) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write the code there (default: standard output)")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument("--no-store", action="store_true", help="do not keep the session")
-    _common(parser)
+    add_common(parser)
 
 
 def _session(commands: Commands) -> None:
-    parser = _command(
+    parser = new_command(
         commands,
         "session",
         "list, show, export or delete what earlier sittings decided",
@@ -175,27 +121,27 @@ def _session(commands: Commands) -> None:
     delete.add_argument("id", metavar="ID", help="the id, or an unambiguous beginning of it")
     for verb in (listing, show, export, delete):
         verb.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-        _common(verb)
+        add_common(verb)
 
 
 def _doctor(commands: Commands) -> None:
-    parser = _command(commands, "doctor", "say what works here, and what to type next", "  council doctor\n")
+    parser = new_command(commands, "doctor", "say what works here, and what to type next", "  council doctor\n")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    _common(parser)
+    add_common(parser)
 
 
 def _init(commands: Commands) -> None:
-    parser = _command(commands, "init", "write a commented council.toml", "  council init\n")
+    parser = new_command(commands, "init", "write a commented council.toml", "  council init\n")
     parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where (default: here)")
     parser.add_argument("--force", action="store_true", help="replace an existing council.toml")
 
 
 def _settings(commands: Commands) -> None:
-    parser = _command(
+    parser = new_command(
         commands, "settings", "show each setting and where its value came from", "  council settings show\n"
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, required=True)
     show = verbs.add_parser("show", help="each setting, its value and its origin")
     show.add_argument("--format", choices=("text", "json"), default="text")
     show.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-    _common(show)
+    add_common(show)

@@ -16,13 +16,13 @@ STOREY = {
     "keeping": 1,
     "policies": 1, "protocols": 1, "settings": 1, "templating": 1, "sources": 1,
     "models": 2, "generation": 2, "sandbox": 2, "validation": 2, "reviewing": 2, "evidence": 2, "consensus": 2,
-    "store": 2, "rendering": 2,
+    "store": 2, "rendering": 2, "suites": 2, "measuring": 2, "advising": 2, "auditing": 2,
     "engine": 3,
-    "api": 4, "bench": 4, "audit": 4, "batch": 4,
+    "api": 4, "bench": 4, "advisories": 4, "guidance": 4, "audits": 4, "batch": 4,
     "cli": 5, "mcp": 5, "__main__": 6, "__init__": 6,
 }  # fmt: skip
 ROOMS = {name for name, storey in STOREY.items() if storey == 2}
-MAY_KNOW_ROOMS = {"engine", "api", "bench", "audit", "batch", "cli", "mcp"}
+MAY_KNOW_ROOMS = {"engine", "api", "bench", "advisories", "guidance", "audits", "batch", "cli", "mcp"}
 DOORS = {
     "litellm": {"models/litellm.py"},
     "httpx": {"models/ollama.py"},
@@ -37,6 +37,14 @@ DOORS = {
     "json_repair": {"reviewing/"},
     "rich": {"rendering/terminal.py", "rendering/terminal/", "rendering/live.py", "cli/"},
     "platformdirs": {"settings.py"},
+    "scipy": {"measuring/"},
+    "dulwich": {"auditing/"},
+    "psutil": {"bench/machine.py"},
+    "tomlkit": {"policies/"},
+    "markdown_it": {"rendering/pages.py"},
+    "nh3": {"rendering/pages.py"},
+    "sarif_pydantic": {"rendering/sarif.py"},
+    "xllamacpp": {"models/embedded.py"},
 }
 
 

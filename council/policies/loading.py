@@ -1,101 +1,22 @@
-"""What a team demands, as TOML: exit criteria, quorum and thresholds, rules, panels."""
+"""Finds policies and panels, reads their TOML, and lays a policy over what it extends."""
 
 from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from council.errors import PolicyError
+from council.policies.records import Panel, Policy
 from council.resources import shipped
 from council.types.base import Record
-from council.types.calls import Fraction
-from council.types.findings import Severity
 from council.types.reviews import Seat
 
 T = TypeVar("T", bound=Record)
-CheckName = Literal["syntax", "tests", "security", "lint", "formatting"]
-
-
-class Criterion(Record):
-    """When one check counts as failed, and what that means for the decision."""
-
-    check: CheckName
-    required: Literal["always", "if_given", "never"] = "always"
-    """``if_given``: may be skipped when there is nothing to run (no tests). ``never``: shown, does not block."""
-    block_at: Severity | None = None
-    """The check fails when a finding is at least this severe; ``None``: findings alone never fail it."""
-    min_pass_rate: Fraction = 1.0
-    """Tests only: the fraction that must pass."""
-    on_fail: Literal["rejected", "changes_requested"] = "rejected"
-    """The best decision left when this check failed."""
-
-
-class Voting(Record):
-    """How ballots become a decision."""
-
-    quorum: Annotated[int, Field(ge=1)] = 3
-    """Seats that must be heard, of those invited."""
-    approve_share: Fraction = 0.5
-    """An approval needs more than this share of the heard seats."""
-    block_at: Severity = Severity.CRITICAL
-    """An unproved concern at least this severe, raised by ``block_share`` of the heard seats, prevents approval."""
-    block_share: Fraction = 0.5
-
-
-class Rule(Record):
-    """One sentence a team holds to, and who enforces it."""
-
-    id: str
-    text: str
-    severity: Severity = Severity.MEDIUM
-    enforced_by: tuple[str, ...] = ()
-    """``lint:E501``, ``security``, ``tests``, ``reviewers``."""
-
-
-class Policy(Record):
-    """What a team demands of code that a model wrote."""
-
-    id: str
-    title: str
-    description: str = ""
-    extends: str | None = None
-    checks_only: bool = False
-    """Let the checks alone decide; every output says so."""
-    criteria: tuple[Criterion, ...] = ()
-    voting: Voting = Voting()
-    rules: tuple[Rule, ...] = ()
-
-    def criterion(self, check: str) -> Criterion | None:
-        """Return the exit criterion of a check, or ``None`` when the policy does not ask for it."""
-        return next((c for c in self.criteria if c.check == check), None)
-
-
-class PanelSeat(Record):
-    """A seat as a panel file names it."""
-
-    model: str
-    name: str | None = None
-    provider: str | None = None
-    api_base: str | None = None
-    key: str | None = None
-    """Name of the environment variable its provider reads the key from; ``None`` when it needs none."""
-    retired: str | None = None
-    """Since when the provider no longer serves it. A retired seat is invited, named, and never called."""
-    replacement: str | None = None
-
-
-class Panel(Record):
-    """Who sits in the council."""
-
-    id: str
-    title: str
-    seats: tuple[PanelSeat, ...]
-    quorum: int | None = None
-    """Overrides the policy's quorum, for panels of another size."""
 
 
 def load_policy(name: str, *, folders: tuple[Path, ...] = ()) -> Policy:
@@ -178,12 +99,11 @@ def _load(name: str, folders: tuple[Path, ...], seen: tuple[str, ...]) -> Policy
 
 
 def _merge(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
-    """Lay a child over its parent: criteria by check and rules by id, tables field by field, all else replaced."""
+    """Lay a child over its parent: lists by their keys, tables field by field, all else replaced."""
     merged = dict(parent)
     for field, value in child.items():
-        if field in ("criteria", "rules"):
-            key = "check" if field == "criteria" else "id"
-            merged[field] = _merge_by(parent.get(field, []), value, key)
+        if field in _KEYS:
+            merged[field] = _merge_by(parent.get(field, []), value, _KEYS[field])
         elif isinstance(value, dict) and isinstance(parent.get(field), dict):
             merged[field] = {**parent[field], **value}
         else:
@@ -191,11 +111,20 @@ def _merge(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _merge_by(parent: list[dict[str, Any]], child: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
-    by_key = {entry[key]: entry for entry in parent}
+def _merge_by(
+    parent: list[dict[str, Any]], child: list[dict[str, Any]], key: Callable[[dict[str, Any]], object]
+) -> list[dict[str, Any]]:
+    by_key = {key(entry): entry for entry in parent}
     for entry in child:
-        by_key[entry[key]] = {**by_key.get(entry[key], {}), **entry}
+        by_key[key(entry)] = {**by_key.get(key(entry), {}), **entry}
     return list(by_key.values())
+
+
+_KEYS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "criteria": lambda entry: entry["check"],
+    "rules": lambda entry: entry["id"],
+    "models": lambda entry: (entry.get("name"), entry.get("family")),
+}
 
 
 def _find(name: str, folders: tuple[Path, ...], last: Path, noun: str) -> Path:
