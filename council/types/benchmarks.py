@@ -291,6 +291,8 @@ class Table(Record):
     tasks: int
     """How many tasks every model was given."""
     rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    """What was left out of it, and why."""
 
     def row(self, metric: str) -> Row | None:
         """Return a row by its metric."""
