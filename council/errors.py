@@ -7,6 +7,7 @@
     │   ├── SourceError     2    what should be reviewed cannot be read as code
     │   ├── SettingsError   2    council.toml, the environment or a flag
     │   ├── PolicyError     2    a policy or panel file
+    │   │   └── ModelBanned 2    a model that the policy bans was named, or has answered
     │   └── TemplateError   2    a template of the user's
     ├── ModelError          3    a model gave no answer
     │   ├── ModelMissing    3    the server has no such model
@@ -65,6 +66,10 @@ class SettingsError(UsageError):
 
 class PolicyError(UsageError):
     """A policy or panel file is wrong."""
+
+
+class ModelBanned(PolicyError):
+    """A model that the policy bans: it was to write or to sit, or it is what really answered."""
 
 
 class TemplateError(UsageError):

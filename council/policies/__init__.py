@@ -9,6 +9,7 @@ from council.policies.loading import (
     load_policy,
     seat_for,
 )
+from council.policies.models import Standing, standing_of
 from council.policies.records import (
     AdvisoryRules,
     CheckName,
@@ -32,6 +33,7 @@ __all__ = [
     "PanelSeat",
     "Policy",
     "Rule",
+    "Standing",
     "Voting",
     "distinct_seats",
     "explain",
@@ -40,4 +42,5 @@ __all__ = [
     "load_panel",
     "load_policy",
     "seat_for",
+    "standing_of",
 ]
