@@ -42,7 +42,7 @@ def compare(one: Measured, other: Measured) -> Table:
     """Return two benchmarks as one table, over the tasks that are the same in both.
 
     A task is the same when its id, its text and its tests are. A model that stands in both benchmarks is shown twice,
-    as ``MODEL @BENCHMARK``. The notes say which tasks were left out.
+    as ``MODEL (BENCHMARK)``. The notes say which tasks were left out.
     """
     first, second = one[0], other[0]
     theirs = {task.id: task for task in second.tasks}
@@ -53,7 +53,7 @@ def compare(one: Measured, other: Measured) -> Table:
         rival = second if benchmark is first else first
         for column in _columns(benchmark, samples, same):
             twice = rival.model(column.name) is not None
-            columns += (column.but(name=f"{column.name} @{benchmark.benchmark_id}") if twice else column,)
+            columns += (column.but(name=f"{column.name} ({benchmark.benchmark_id})") if twice else column,)
         left = len(benchmark.tasks) - len(same)
         if left:
             notes.append(f"{plural(left, 'task')} of {benchmark.benchmark_id} left out: not the same in both")
@@ -165,7 +165,7 @@ def _trait_row(trait: Trait, columns: tuple[Column, ...]) -> Row:
         if sum(cell.value is not None for cell in cells) < 2:
             note = "nothing to compare" if known else "not measured"
         elif len(smallest) > 1:
-            note = "the same" if len(known) == 1 else f"the same for {', '.join(sorted(smallest))}"
+            note = "the same" if len(known) == 1 else f"the same for {' and '.join(sorted(smallest))}"
         else:
             winner = smallest[0]
     elif trait.unit == "seconds":

@@ -1,5 +1,6 @@
 """Makes text of records: documents here, the terminal in ``rendering.terminal``. Nothing is computed here."""
 
+from council.rendering.benchmarks import BenchmarkReport, ComparisonReport, failed_tests
 from council.rendering.documents import Documents, to_json
 from council.rendering.public import (
     PublicReport,
@@ -11,10 +12,13 @@ from council.rendering.public import (
 )
 
 __all__ = [
+    "BenchmarkReport",
+    "ComparisonReport",
     "Documents",
     "PublicReport",
     "PublicSession",
     "exit_code_of",
+    "failed_tests",
     "json_schemas",
     "report_document",
     "session_document",

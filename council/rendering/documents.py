@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from council.errors import TemplateError, UsageError
-from council.rendering import words
+from council.rendering import figures, words
+from council.rendering.benchmarks import BenchmarkReport, ComparisonReport, public_benchmark, public_comparison
 from council.rendering.public import public_report, public_session
 from council.settings import secret_values
 from council.templating import Templates
@@ -23,6 +24,11 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "gaps": words.gaps,
     "unpassed": words.unpassed,
     "not_executed": words.NOT_EXECUTED,
+    "figure": figures.figure,
+    "number": figures.number,
+    "winner_words": figures.winner_words,
+    "machine_words": figures.machine_words,
+    "outcome_words": figures.outcome_words,
 }
 
 
@@ -89,4 +95,8 @@ def _public(subject: Record, secrets: tuple[str, ...]) -> tuple[str, Record]:
         return "session", public_session(subject, secrets=secrets)
     if isinstance(subject, ValidationReport):
         return "validation", public_report(subject, secrets=secrets)
+    if isinstance(subject, BenchmarkReport):
+        return "benchmark", public_benchmark(subject, secrets=secrets)
+    if isinstance(subject, ComparisonReport):
+        return "comparison", public_comparison(subject, secrets=secrets)
     raise UsageError(f"a {type(subject).__name__} is no document", "Render a session or a validation report")

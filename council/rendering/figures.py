@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from council.text import one_line
-from council.types.benchmarks import Cell, Row
+from council.types.benchmarks import Cell, Machine, Row, SampleOutcome
 
 UNKNOWN = "unknown"
+_OUTCOMES = {
+    SampleOutcome.PASSED: "passed",
+    SampleOutcome.FAILED: "failed",
+    SampleOutcome.NO_CODE: "no code",
+    SampleOutcome.TAMPERED: "tampered with the tests",
+    SampleOutcome.BROKEN: "not judged",
+}
 _UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
@@ -108,9 +117,31 @@ def p_words(p_value: float | None) -> str:
 
 
 def winner_words(row: Row) -> str:
-    """Return who wins a row and how sure that is: ``qwen2.5-coder:1.5b  p = 0.004``, ``no difference shown``, ``-``."""
-    if row.winner is not None:
-        return "  ".join(word for word in (one_line(row.winner, 60), p_words(row.p_value)) if word)
-    if row.note is not None:
-        return row.note if row.p_value is None else f"{row.note}  {p_words(row.p_value)}"
-    return "-"
+    """Return who wins a row and how sure that is: ``qwen2.5-coder:1.5b (p = 0.004)``, ``no difference shown``, ``-``."""
+    who = one_line(row.winner, 60) if row.winner is not None else row.note
+    if who is None:
+        return "-"
+    return who if row.p_value is None else f"{who} ({p_words(row.p_value)})"
+
+
+def outcome_words(outcome: SampleOutcome) -> str:
+    """Return what came of a sample in a word or a few."""
+    return _OUTCOMES[outcome]
+
+
+def machine_words(machine: Machine) -> tuple[str, ...]:
+    """Return where a benchmark ran, as far as it is known: the server, and what computed."""
+    gpu = machine.gpu + (f" ({size(machine.vram_bytes)})" if machine.vram_bytes else "") if machine.gpu else None
+    cores = f" ({machine.cores} cores)" if machine.cores else ""
+    return tuple(word for word in (machine.server, gpu or (f"CPU{cores}" if machine.cpu or cores else None)) if word)
+
+
+def short_names(models: Sequence[str]) -> dict[str, str]:
+    """Return each model's tag where no other one has it, else its name: ``1.5b`` for ``qwen2.5-coder:1.5b``.
+
+    >>> short_names(["a:1b", "a:7b"]), short_names(["a:7b", "b:7b"])
+    ({'a:1b': '1b', 'a:7b': '7b'}, {'a:7b': 'a:7b', 'b:7b': 'b:7b'})
+    """
+    tags = {model: model.rpartition(":")[2] for model in models}
+    unique = len(set(tags.values())) == len(models) and all(":" in model and tags[model] for model in models)
+    return tags if unique else {model: model for model in models}

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import computed_field
 
+from council.rendering.benchmarks import benchmark_schemas
 from council.settings import secret_values
 from council.text import redact_record
 from council.types.base import Record
@@ -202,7 +203,8 @@ def report_document(
 def json_schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of each public document by its name."""
     documents: dict[str, type[Record]] = {"session": PublicSession, "validation": PublicReport}
-    return {name: record.model_json_schema(mode="serialization") for name, record in documents.items()}
+    own = {name: record.model_json_schema(mode="serialization") for name, record in documents.items()}
+    return own | benchmark_schemas()
 
 
 def exit_code_of(session: Session) -> int:

@@ -6,13 +6,17 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from council.protocols import SessionSummary
+from council.protocols import BenchmarkSummary, SessionSummary
+from council.rendering.benchmarks import BenchmarkReport, ComparisonReport
+from council.rendering.terminal.benchmark import write_benchmark, write_benchmarks, write_comparison
 from council.rendering.terminal.live import LiveSitting
 from council.rendering.terminal.page import Sheet, show
 from council.rendering.terminal.report import write_report
 from council.rendering.terminal.rows import write_rows, write_sessions, write_settings
+from council.rendering.terminal.sample import write_sample
 from council.rendering.terminal.session import Steps, write_concern, write_generation, write_session
 from council.settings import Resolved
+from council.types.benchmarks import Benchmark, Sample, Table
 from council.types.checks import ValidationReport
 from council.types.consensus import Concern
 from council.types.session import Session
@@ -20,8 +24,12 @@ from council.types.submission import Submission
 
 __all__ = [
     "LiveSitting",
+    "benchmark_text",
+    "comparison_text",
     "report_text",
+    "sample_text",
     "session_text",
+    "show_benchmarks",
     "show_concern",
     "show_generation",
     "show_rows",
@@ -73,6 +81,46 @@ def show_rows(rows: Sequence[tuple[str, str, str]], steps: Steps = (), *, stream
     """Show rows of name, state (``ok``, ``warn``, ``fail``) and text, and what to type next."""
     out = sys.stdout if stream is None else stream
     show(write_rows(rows, steps, Sheet.of(out)), out)
+
+
+def benchmark_text(
+    benchmark: Benchmark,
+    table: Table,
+    samples: Sequence[Sample],
+    steps: Steps = (),
+    *,
+    plain: bool = False,
+    sheet: Sheet | None = None,
+) -> str:
+    """Return a benchmark with its table as standard output should show it; ``plain`` is for a file."""
+    report = BenchmarkReport(benchmark=benchmark, table=table, samples=tuple(samples))
+    return write_benchmark(report, steps, sheet or _sheet(plain)).text()
+
+
+def comparison_text(
+    benchmarks: Sequence[Benchmark],
+    table: Table,
+    steps: Steps = (),
+    *,
+    plain: bool = False,
+    sheet: Sheet | None = None,
+) -> str:
+    """Return two benchmarks as one table, as standard output should show it; ``plain`` is for a file."""
+    report = ComparisonReport(benchmarks=tuple(benchmarks), table=table)
+    return write_comparison(report, steps, sheet or _sheet(plain)).text()
+
+
+def sample_text(
+    benchmark: Benchmark, sample: Sample, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None
+) -> str:
+    """Return one sample of a benchmark, whole, as standard output should show it; ``plain`` is for a file."""
+    return write_sample(benchmark, sample, steps, sheet or _sheet(plain)).text()
+
+
+def show_benchmarks(summaries: Sequence[BenchmarkSummary], *, stream: TextIO | None = None) -> None:
+    """Show one line a benchmark."""
+    out = sys.stdout if stream is None else stream
+    show(write_benchmarks(summaries, Sheet.of(out)), out)
 
 
 def _sheet(plain: bool) -> Sheet:
