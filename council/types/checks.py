@@ -81,6 +81,8 @@ class CheckResult(Record):
     duration_s: float | None = None
     detail: str | None = None
     """Raw output that explains a crash, cut to a readable size."""
+    apart: bool | None = None
+    """Tests only: whether they ran in another process than the code, which then cannot see them."""
 
     @property
     def passed(self) -> bool:

@@ -30,6 +30,10 @@ class Visit(Record):
     """The exit code pytest announced."""
     contradictions: tuple[str, ...] = ()
     """What an honest session cannot do."""
+    apart: bool | None = None
+    """Whether tests and code ran in two processes; ``False``: these tests cannot, and nothing was run."""
+    not_apart: str | None = None
+    """Why they cannot."""
 
 
 class _Reader:
@@ -44,6 +48,8 @@ class _Reader:
         self.unreadable: list[tuple[str, str]] = []
         self.passed_over: list[tuple[str, str]] = []
         self.finished: int | None = None
+        self.apart: bool | None = None
+        self.not_apart: str | None = None
         self.wrong: list[str] = []
 
     def read(self, event: dict[str, Any]) -> None:
@@ -60,6 +66,10 @@ class _Reader:
         self.began_at = self.last_at
         if event["n"] != 1:
             self.wrong.append("the session began twice")
+
+    def _on_apart(self, event: dict[str, Any]) -> None:
+        self.apart = bool(event["ok"])
+        self.not_apart = None if self.apart else one_line(str(event["why"]), 160)
 
     def _on_collected(self, event: dict[str, Any]) -> None:
         if self.collected is not None:
@@ -125,6 +135,8 @@ def read_events(run: Run, nonce: str, limit_s: float) -> Visit:
         unreadable=tuple(reader.unreadable),
         finished=reader.finished,
         contradictions=tuple(dict.fromkeys(reader.wrong)),
+        apart=reader.apart,
+        not_apart=reader.not_apart,
     )
 
 
@@ -158,7 +170,7 @@ def _result(name: str, phases: list[dict[str, Any]], seconds: float) -> TestResu
     call = by_phase.get("call")
     if failed is not None:
         message = failed["message"] or ""
-        late = message.startswith(("session.OverTime", "OverTime", "__main__.OverTime"))
+        late = message.partition(":")[0].rpartition(".")[2] == "OverTime"
         kind = TestOutcome.FAILED if failed["when"] == "call" else TestOutcome.ERROR
         outcome = TestOutcome.TIMED_OUT if late else kind
         reason = f"no end in {seconds:.1f} s" if late else reason_of(message or failed["text"] or "")

@@ -16,9 +16,11 @@ from council.types.findings import Finding, Severity
 from council.types.submission import SourceFile, Submission
 from council.validation import events
 from council.validation.events import Visit
-from council.validation.results import ROOT, Tool, as_files, limits, program, retold, tool_job
+from council.validation.results import ROOT, Tool, as_files, library, limits, program, retold, tool_job
 
 TOOL = Tool(name="tests", program="pytest", distribution="pytest")
+_APART = ("codec", "wire", "serving", "proxies", "memory", "session")
+"""Programs of ours that two processes share when tests and code run apart."""
 _VISITS = 4
 """How often the tests that are left are taken up again after the code ended the interpreter."""
 _ENDED_EARLY = "the code ended the interpreter before the tests did"
@@ -47,11 +49,19 @@ class TestsCheck:
         laid = _Layout(submission)
         async with asyncio.TaskGroup() as group:
             planning = group.create_task(self._plan(laid, sandbox))
-            visiting = group.create_task(self._visit_all(laid, sandbox))
+            visiting = group.create_task(self._visit_somehow(laid, sandbox))
         plan, (visits, last, duration_s) = planning.result(), visiting.result()
         if last.timed_out and not visits[0].collected:
             return TOOL.broken(criterion, last)
         return _judge(criterion, _Docket(plan, visits, last, duration_s))
+
+    async def _visit_somehow(self, laid: _Layout, sandbox: Sandbox) -> tuple[list[Visit], Run, float]:
+        """Run the tests in a process of their own where that is wanted and they can, else beside the code."""
+        if self.settings.tests_apart and laid.modules:
+            found = await self._visit_all(laid, sandbox, apart=True)
+            if found[0][0].apart is not False:
+                return found
+        return await self._visit_all(laid, sandbox, apart=False)
 
     async def _plan(self, laid: _Layout, sandbox: Sandbox) -> dict[str, list[str]] | None:
         """Return the tests that each file must have, read from its text: none of it is run for that."""
@@ -64,14 +74,15 @@ class TestsCheck:
             return None
         return known if isinstance(known, dict) else None
 
-    async def _visit_all(self, laid: _Layout, sandbox: Sandbox) -> tuple[list[Visit], Run, float]:
+    async def _visit_all(self, laid: _Layout, sandbox: Sandbox, *, apart: bool) -> tuple[list[Visit], Run, float]:
         """Run the tests; when the interpreter ends during one, take up those that are left without it."""
         visits: list[Visit] = []
         left: list[str] | None = None
         spent_s = 0.0
         while True:
             nonce = secrets.token_hex(16)
-            run = await sandbox.run(self._job(laid, nonce, left, spent_s))
+            order = self._order(laid, nonce, left)
+            run = await sandbox.run(self._job_apart(laid, order) if apart else self._job(laid, order, spent_s))
             spent_s += run.duration_s
             visit = events.read_events(run, nonce, self.settings.test_limit_s)
             visits.append(visit)
@@ -80,8 +91,8 @@ class TestsCheck:
             if visit.interrupted is None or visit.contradictions or not left or enough:
                 return visits, run, spent_s
 
-    def _job(self, laid: _Layout, nonce: str, only: list[str] | None, spent_s: float) -> Job:
-        order = {
+    def _order(self, laid: _Layout, nonce: str, only: list[str] | None) -> dict[str, object]:
+        return {
             "nonce": nonce,
             "root": ROOT,
             "paths": laid.import_paths,
@@ -90,6 +101,20 @@ class TestsCheck:
             "limit_s": self.settings.test_limit_s,
             "conftest": laid.has_conftest,
         }
+
+    def _job_apart(self, laid: _Layout, order: dict[str, object]) -> Job:
+        """The texts of the tests go in by standard input; on disk they are empty, so the code has nothing to read."""
+        tests = {file.path: file.text for file in laid.test_files}
+        blank = tuple(file.but(text="") if file.path in tests else file for file in laid.files)
+        return Job(
+            argv=("{python}", "council/apart.py", ROOT, json.dumps(laid.import_paths)),
+            files=(*as_files(blank), program("apart"), *library(_APART)),
+            stdin=json.dumps({**order, "sources": tests, "modules": laid.modules}).encode(),
+            limits=limits(self.settings),
+            channel=True,
+        )
+
+    def _job(self, laid: _Layout, order: dict[str, object], spent_s: float) -> Job:
         whole = limits(self.settings)
         return Job(
             argv=("{python}", "council/session.py"),
@@ -114,6 +139,9 @@ class _Layout:
         self.tests = _test_modules(self.test_files)
         self.has_conftest = any(PurePosixPath(file.path).name == "conftest.py" for file in self.test_files)
         self.import_paths = _import_paths(tuple(code))
+        alone = len(self.tests) == len(self.test_files) and not own
+        self.modules = _module_names(tuple(code), self.import_paths) if alone else []
+        """Names of the code's modules; none where tests and code cannot be told apart file by file."""
 
 
 def _test_modules(files: tuple[SourceFile, ...]) -> list[str]:
@@ -133,6 +161,18 @@ def _import_paths(paths: tuple[str, ...]) -> list[str]:
         while str(folder) in packages and str(folder) != ".":
             folder = folder.parent
         found.add("" if str(folder) == "." else str(folder))
+    return sorted(found)
+
+
+def _module_names(paths: tuple[str, ...], roots: list[str]) -> list[str]:
+    """Return the names under which the files can be imported."""
+    found = set()
+    for path in (PurePosixPath(path) for path in paths if path.endswith(".py")):
+        for root in roots:
+            if path.is_relative_to(root or "."):
+                parts = path.relative_to(root or ".").with_suffix("").parts
+                parts = parts[:-1] if parts[-1] == "__init__" else parts
+                found |= {".".join(parts[: count + 1]) for count in range(len(parts))}
     return sorted(found)
 
 
@@ -233,6 +273,7 @@ def _judge(criterion: Criterion, docket: _Docket) -> CheckResult:
         findings=tuple(f.but(id=f"pytest-{number}") for number, f in enumerate(findings, 1)),
         duration_s=docket.duration_s,
         detail=None if outcome is CheckOutcome.PASSED else detail,
+        apart=docket.visits[0].apart or False,
     )
 
 

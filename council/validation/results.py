@@ -142,6 +142,14 @@ def program(name: str) -> tuple[str, bytes]:
     return f"council/{name}.py", (_INSIDE / f"{name}.py").read_bytes()
 
 
+def library(names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
+    """Return programs of ours as a package that they can import each other from."""
+    parts = ("council", "validation", "inside")
+    packages = ["/".join(("lib", *parts[: count + 1], "__init__.py")) for count in range(len(parts))]
+    modules = [(f"lib/{'/'.join(parts)}/{name}.py", (_INSIDE / f"{name}.py").read_bytes()) for name in names]
+    return (*((name, b"") for name in packages), *modules)
+
+
 def limits(settings: Settings) -> Limits:
     """Return what one tool may use."""
     return Limits(

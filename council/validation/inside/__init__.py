@@ -1,1 +1,1 @@
-"""Programs of ours that run inside the sandbox, beside what they look at. They import nothing of council."""
+"""Programs of ours that run inside the sandbox, beside what they look at. Of council they import only each other."""

@@ -135,21 +135,38 @@ def _show_files(root: str) -> None:
             continue
 
 
-def main() -> None:
-    """Read the order, run the tests, report the end, and end."""
-    order = json.loads(sys.stdin.buffer.read())
+def read_order() -> dict[str, Any]:
+    """Return the order from standard input, and close that before any code under test runs."""
+    order: dict[str, Any] = json.loads(sys.stdin.buffer.read())
     quiet = os.open(os.devnull, os.O_RDONLY)
     os.dup2(quiet, 0)
+    return order
+
+
+def run_tests(order: dict[str, Any], report: Callable[..., None], *plugins: object) -> int:
+    """Let pytest run the tests of an order and return its exit code."""
+    root = os.path.realpath(order["root"])
+    options = [*_OPTIONS, f"--rootdir={root}", f"--confcutdir={root}", *([] if order["conftest"] else ["--noconftest"])]
+    files = [os.path.join(root, test) for test in order["tests"]]
+    return int(pytest.main([*options, *files], [Recorder(report, order), *plugins]))
+
+
+def end(report: Callable[..., None], code: int) -> None:
+    """Announce the exit code and end with it."""
+    report("finish", code=code)
+    sys.stdout.flush()
+    os._exit(code)  # nothing that the tested code left for later runs after this
+
+
+def main() -> None:
+    """Read the order, run the tests, report the end, and end."""
+    order = read_order()
     report = reporter(order.pop("nonce"))
     root = os.path.realpath(order["root"])
     _show_files(root)
     sys.path[:0] = [os.path.join(root, path) for path in order["paths"]]
-    options = [*_OPTIONS, f"--rootdir={root}", f"--confcutdir={root}", *([] if order["conftest"] else ["--noconftest"])]
     report("begin")
-    code = pytest.main([*options, *[os.path.join(root, test) for test in order["tests"]]], [Recorder(report, order)])
-    report("finish", code=int(code))
-    sys.stdout.flush()
-    os._exit(int(code))  # nothing that the tested code left for later runs after this
+    end(report, run_tests(order, report))
 
 
 if __name__ == "__main__":

@@ -441,6 +441,15 @@ def test_test_timeout_s() -> None:
     assert check(demand("tests"), settings=Settings(test_timeout_s=30), tests=slow)[0] is Decision.APPROVED
 
 
+@knob("tests_apart")
+def test_tests_apart() -> None:
+    code = "class Equal:\n    def __eq__(self, other):\n        return True\n\n\ndef f():\n    return Equal()\n"
+    tests = "from submission import f\n\n\ndef test_f():\n    assert f() == 1\n"
+    assert check(demand("tests"), settings=Settings(), code=code, tests=tests)[0] is Decision.APPROVED
+    apart = check(demand("tests"), settings=Settings(tests_apart=True), code=code, tests=tests)
+    assert apart[0] is Decision.REJECTED and apart[1].check("tests").apart is True
+
+
 # What is read, and what is kept
 
 
