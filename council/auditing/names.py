@@ -1,0 +1,134 @@
+"""Names of models as they stand in text: ``CodeLlama 34B``, ``codellama:34b-instruct``, ``ollama/codellama``.
+
+``FAMILIES`` and ``MAKERS_TOOLS`` are the tables to extend. ``~`` stands for a separator that may be missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from council.types.base import Record
+
+FAMILIES = (
+    "code~llama", "wizard~coder", "wizard~lm", "phind~code~llama", "star~coder", "starcoder2", "santa~coder", "deep~seek",
+    "qwen", "qwq", "codestral", "devstral", "mistral", "mixtral", "ministral", "magistral", "code~gemma", "gemma", "gemini",
+    "code~gee~x", "chat~gpt", "claude", "smol~lm", "stable~code", "code~qwen", "magi~coder", "open~code~interpreter",
+    "open~coder", "code~booga", "code~up", "tiny~llama", "open~hermes", "nous~hermes", "vicuna", "code~t5", "in~coder",
+    "poly~coder", "granite~code", "yi~coder", "sql~coder", "duckdb~nsql", "athene", "exaone", "command~r", "glm~4", "chat~glm",
+    "kimi", "grok", "nemotron", "tulu", "olmo", "dolphin~coder", "dolphin~mixtral", "dolphin~mistral", "gpt~oss", "llama",
+)  # fmt: skip
+"""Names that stand for a model wherever they stand behind a wording."""
+WITH_NUMBER = ("gpt", "phi", "falcon", "solar", "yi", "granite", "granite~3", "llama~guard", "glm", "aya", "zephyr", "alpaca")
+"""Names that mean something else as well: these count with a version, a size or a tag behind them."""
+MAKERS_TOOLS = ("github~copilot", "copilot", "code~whisperer", "tab~nine", "openai~codex", "codeium", "amazon~q~developer")
+"""Assistants whose model is not told."""
+
+_SEPARATOR = r"[ _.-]?"
+_SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])")
+_NOISE = re.compile(
+    r"(?:^|(?<=[^a-z0-9]))(?:instruct|chat|hf|gguf|ggml|awq|gptq|latest|base|text|it|model|llm|fp16|f16|bf16|int4|int8"
+    r"|python|preview|q\d(?:[_-](?:[a-z0-9]+))*|iq\d\w*)(?=$|[^a-z0-9])"
+)
+_QUALIFIER = (
+    r"(?:v?\d+(?:\.\d+)*(?:x\d+)?[bmk]?(?:[-:][\w.-]*\w)?(?![\w/])|instruct|chat|coder|python|base|sonnet|opus|haiku|pro|flash"
+    r"|ultra|turbo|mini|nano|lite|large|small|medium|plus|max|thinking|code|cli|agent|x)"
+)
+# What makes another thing of a name: a file, a program, a package, a site.
+_OTHER_THING = re.compile(
+    r"(?i)\.(?:py|pyi|js|ts|tsx|c|h|cc|cpp|go|rs|java|md|txt|rst|json|ya?ml|toml|sh|exe|com|ai|io|org|net|conf|cfg|log|html?"
+    r"|gguf|bin|zip|ipynb|sql|rb|php)\b|_(?!\d|instruct|chat|code|base|python|hf|q\d|coder|mini|turbo|x+s)[a-z]{2}|[/\\]|::"
+)
+
+
+class _Parts(Record):
+    base: str
+    size: str | None
+
+
+def canonical(name: str) -> str:
+    """Return a name without provider, registry, quantisation and spelling: ``codellama:34b``.
+
+    >>> canonical("ollama_chat/CodeLlama-34b-Instruct-hf"), canonical("Code Llama")
+    ('codellama:34b', 'codellama')
+    """
+    parts = _parts(name)
+    return parts.base if parts.size is None else f"{parts.base}:{parts.size}"
+
+
+def same_model(asked: str, found: str) -> bool:
+    """Whether a name found in a text may be the model that is asked for.
+
+    A size that one of the two does not tell may be any; a name without a version stands for its whole family.
+
+    >>> same_model("codellama:34b", "CodeLlama 34B"), same_model("codellama:34b", "codellama:7b")
+    (True, False)
+    """
+    one, other = _parts(asked), _parts(found)
+    if not one.base or not other.base:
+        return False
+    family = one.size is None and not any(char.isdigit() for char in one.base)
+    alike = one.base == other.base or (family and other.base.startswith(one.base))
+    return alike and (one.size is None or other.size is None or one.size == other.size)
+
+
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> _Parts:
+    text = name.strip().lower().rstrip("/").rpartition("/")[2]
+    # "Code Llama 34B" and "codellama-34b" part at the size; the tag of "codellama:34b" is one more part.
+    size = _SIZE.search(re.sub(r"[_: -]+", " ", text))
+    text = _SIZE.sub(" ", re.sub(r"[_: -]+", " ", text))
+    while (cleaner := _NOISE.sub(" ", text)) != text:
+        text = cleaner
+    text = re.sub(r"^(?:github|openai|anthropic|meta|google|mistralai)\s+(?=\S)", "", text.strip())
+    base = re.sub(r"[^a-z0-9]", "", text)
+    return _Parts(base=base, size="".join(filter(None, size.groups())) if size else None)
+
+
+class Names:
+    """Finds the name of a model at a place in a text. ``more`` adds names that the table does not know."""
+
+    def __init__(self, more: Iterable[str] = ()) -> None:
+        own = {_as_table(name) for name in more} - {""}
+        plain = sorted({*FAMILIES, *MAKERS_TOOLS, *own}, key=len, reverse=True)
+        numbered = sorted(WITH_NUMBER, key=len, reverse=True)
+        tail = r"(?:[\w.+:-]*\w)?"
+        place = r"(?:[\w.-]+/){0,3}"
+        after = rf"(?:[ ](?i:{_QUALIFIER})\b)*"
+        self.pattern = (
+            r"(?P<model>(?<![\w/.-])"
+            rf"(?:{place}(?i:{'|'.join(map(_spelled, plain))}){tail}{after}"
+            rf"|{place}(?i:{'|'.join(map(_spelled, numbered))})(?:[ -]?v?\d|:){tail}{after}"
+            rf"|{place}[A-Za-z][\w.-]*:\d+(?:\.\d+)?[bBmM](?:[\w.-]*\w)?"
+            r")(?![\w/@\\]))"
+        )
+        """A regular expression with one group, ``model``."""
+        self._whole = re.compile(rf"[\"'`*<\[(]*{self.pattern}")
+
+    def at(self, text: str) -> str | None:
+        """Return the name that a text begins with, or ``None``."""
+        match = self._whole.match(text)
+        return None if match is None or not is_name(match["model"]) else match["model"]
+
+    def whole(self, text: str) -> str | None:
+        """Return the name that the text is, or ``None`` where it is something else."""
+        clean = text.strip().strip("\"'`")
+        match = self._whole.fullmatch(clean)
+        return None if match is None or not is_name(match["model"]) else match["model"]
+
+
+def is_name(text: str) -> bool:
+    """Whether what looks like a model's name is one, and not ``llama.cpp`` or ``codellama_runner.py``."""
+    return _OTHER_THING.search(text.rpartition("/")[2]) is None and len(text) <= 120
+
+
+def _spelled(entry: str) -> str:
+    return _SEPARATOR.join(re.escape(part) for part in entry.split("~"))
+
+
+def _as_table(name: str) -> str:
+    """Return a name as the table writes it, without tag and place: ``foo-llm:7b`` becomes ``foo~llm``."""
+    text = name.strip().lower().rpartition("/")[2].partition(":")[0]
+    text = _SIZE.sub(" ", re.sub(r"[_ -]+", " ", text))
+    return "~".join(re.findall(r"[a-z0-9.]+", text)) if len(re.sub(r"\W", "", text)) >= 3 else ""
