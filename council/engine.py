@@ -10,17 +10,29 @@ from typing import TypeVar
 
 from council import consensus, generation, reviewing, validation
 from council._version import __version__
-from council.errors import UsageError
+from council.errors import ModelError, UsageError
 from council.keeping import Keeper
 from council.models import has_key, open_client, open_host, sitting, warm_up
-from council.policies import Panel, Policy, distinct_seats, load_panel, load_policy, seat_for
+from council.policies import (
+    DRAFTER,
+    FALLBACK,
+    WRITER,
+    Admission,
+    Panel,
+    Policy,
+    distinct_seats,
+    load_panel,
+    load_policy,
+    seat_for,
+    seat_role,
+)
 from council.protocols import Aggregator, Docket, ModelClient, ModelHost, Sandbox, Store
 from council.sandbox import open_sandbox
 from council.settings import Settings
 from council.store import open_store
 from council.templating import Templates
 from council.types.base import Record, now
-from council.types.calls import Message
+from council.types.calls import Message, Reply
 from council.types.checks import ValidationReport
 from council.types.events import CheckFinished, ConsensusReached, Event, SeatFinished, SittingOpened
 from council.types.reviews import Review, Seat
@@ -140,8 +152,9 @@ class Council:
         chosen = self.policy(policy)
         bench = self.bench(chosen, seats)
         chosen = chosen.but(voting=chosen.voting.but(quorum=bench.quorum))
-        session = self._opened(SessionKind.REVIEW, submission, chosen, bench)
-        return await self._kept(session, lambda keep: self._sit(keep, chosen, bench, on_event or _deaf))
+        admission = await self._admit_seats(chosen, bench)
+        session = self._opened(SessionKind.REVIEW, submission, chosen, bench).but(notes=admission.take_notes())
+        return await self._kept(session, lambda keep: self._sit(keep, chosen, bench, admission, on_event or _deaf))
 
     async def generate(
         self,
@@ -155,12 +168,41 @@ class Council:
         """Let the local model write code for a task and return the session with every attempt and its checks."""
         chosen = self.policy(policy)
         blank = Submission(files=(), tests=tests, task=task)
-        session = self._opened(SessionKind.GENERATE, blank, chosen, None)
-        return await self._kept(session, lambda keep: self._write(keep, chosen, path, on_event or _deaf))
+        admission = await self._admit_writers(chosen)
+        session = self._opened(SessionKind.GENERATE, blank, chosen, None).but(notes=admission.take_notes())
+        return await self._kept(session, lambda keep: self._write(keep, chosen, path, admission, on_event or _deaf))
 
     @property
     def _folders(self) -> tuple[Path, ...]:
         return () if self.settings.policies_dir is None else (self.settings.policies_dir,)
+
+    async def _admit_writers(self, policy: Policy) -> Admission:
+        """Look up every model that may write. Raises ``ModelBanned``."""
+        wanted = ((s := self.settings).model, WRITER), (s.draft_model, DRAFTER), (s.fallback_model, FALLBACK)
+        admission = await self._admission(policy, local=any(name for name, _ in wanted))
+        for name, role in wanted:
+            if name:
+                admission.require(name, role)
+        return admission
+
+    async def _admit_seats(self, policy: Policy, bench: Bench) -> Admission:
+        """Look up the model of every seat that may be asked, and its fallback. Raises ``ModelBanned``."""
+        asked = [seat for seat in bench.seats if seat.name not in bench.retired]
+        wanted = [(name, seat) for seat in asked for name in (seat.model, seat.fallback) if name]
+        local = any(seat_for(name).provider == "ollama" for name, _ in wanted)
+        admission = await self._admission(policy, local=local and self._replayed_from is None)
+        for name, seat in wanted:
+            admission.require(name, seat_role(seat, bench.panel))
+        return admission
+
+    async def _admission(self, policy: Policy, *, local: bool) -> Admission:
+        """Return the door of the policy, which knows the models of this machine where some are asked."""
+        if not local or not (policy.models or policy.unlisted_models != "allowed"):
+            return Admission(policy)
+        try:
+            return Admission(policy, await self.host.models())
+        except ModelError:  # who cannot be reached cannot be asked either; names still tell
+            return Admission(policy)
 
     def _opened(self, kind: SessionKind, submission: Submission, policy: Policy, bench: Bench | None) -> Session:
         return Session(
@@ -200,7 +242,7 @@ class Council:
             raise failure
         return keeper.session
 
-    async def _sit(self, keep: Keeper, policy: Policy, bench: Bench, tell: Listener) -> None:
+    async def _sit(self, keep: Keeper, policy: Policy, bench: Bench, admission: Admission, tell: Listener) -> None:
         submission = keep.session.submission
         tell(
             SittingOpened(
@@ -217,15 +259,24 @@ class Council:
         keep.change(validation=report)
         reviews: tuple[Review, ...] = ()
         if bench.seats:
-            reviews = await self._ask(keep, report, policy, bench, tell)
-        keep.change(reviews=reviews, cost=Cost.of(reviews))
+            reviews = await self._ask(keep, report, policy, bench, admission, tell)
+        notes = (*keep.session.notes, *admission.take_notes())
+        keep.change(reviews=reviews, cost=Cost.of(reviews), notes=notes)
         docket = Docket(reviews=reviews, report=report, policy=policy)
         decided = self.aggregator.aggregate(docket)
         keep.change(consensus=decided)
+        if admission.refusals:
+            raise admission.refusals[0]
         tell(ConsensusReached(consensus=decided))
 
     async def _ask(
-        self, keep: Keeper, report: ValidationReport, policy: Policy, bench: Bench, tell: Listener
+        self,
+        keep: Keeper,
+        report: ValidationReport,
+        policy: Policy,
+        bench: Bench,
+        admission: Admission,
+        tell: Listener,
     ) -> tuple[Review, ...]:
         submission = keep.session.submission
         messages: tuple[Message, ...] = reviewing.compose_prompt(submission, report, policy, self.templates)
@@ -248,14 +299,22 @@ class Council:
                 settings=self.settings,
                 on_event=listen,
                 retired=bench.retired,
+                turn_away=lambda seat, reply: admission.turn_away(reply, seat_role(seat, bench.panel)),
             )
 
-    async def _write(self, keep: Keeper, policy: Policy, path: str, tell: Listener) -> None:
+    async def _write(self, keep: Keeper, policy: Policy, path: str, admission: Admission, tell: Listener) -> None:
         session = keep.session
         tell(SittingOpened(session_id=session.session_id, seats=(), checks=tuple(c.check for c in policy.criteria)))
 
         async def check(submission: Submission) -> ValidationReport:
             return await self.validate(submission, policy=policy)
+
+        def admit(reply: Reply, tier: str) -> None:
+            role = DRAFTER if tier == "draft" else FALLBACK if reply.model == self.settings.fallback_model else WRITER
+            refusal = admission.turn_away(reply, role)
+            keep.change(notes=(*keep.session.notes, *admission.take_notes()))
+            if refusal is not None:
+                raise refusal
 
         submission, written = await generation.write_code(
             session.submission.task or "",
@@ -266,6 +325,7 @@ class Council:
             tests=session.submission.tests,
             path=path,
             on_event=tell,
+            admit=admit,
         )
         chosen = next((a for a in written.attempts if a.number == written.chosen), None)
         if submission is not None and chosen is not None:
@@ -286,7 +346,10 @@ class Council:
 
 def _seated(panel: Panel, policy: Policy) -> Bench:
     seats = distinct_seats(
-        tuple(seat_for(s.model, name=s.name, provider=s.provider, api_base=s.api_base) for s in panel.seats)
+        tuple(
+            seat_for(s.model, name=s.name, provider=s.provider, api_base=s.api_base, fallback=s.fallback)
+            for s in panel.seats
+        )
     )
     retired: Mapping[str, str] = {
         seat.name: f"retired ({entry.retired})"

@@ -70,6 +70,7 @@ class Settings(Record):
     ollama_host: str = Field("127.0.0.1:11434", description="Where Ollama answers (also OLLAMA_HOST).")
     model: str | None = Field(None, description="Local model that writes code (also OLLAMA_MODEL).")
     draft_model: str | None = Field(None, description="Faster local model that writes the first draft.")
+    fallback_model: str | None = Field(None, description="Local model that writes when the first is not there.")
     repairs: Annotated[int, Field(ge=0, le=10)] = Field(
         2, description="How often a failed attempt is sent back to the model."
     )

@@ -52,7 +52,9 @@ def _seat(review: Review) -> list[str]:
     if review.ballot is not None and BallotFlag.FINDING_DROPPED in review.ballot.flags:
         lost = len(review.ballot.unread)
         said.append(f"{plural(lost, 'finding')} could not be read" if lost else "not all findings could be read")
-    if review.served_model is not None and not same_model(review.seat.model, review.served_model):
+    if review.fallback is not None and review.ballot is not None:
+        said.append(f"its model could not be had, and its fallback {one_line(review.fallback, 80)} was asked")
+    if review.served_model is not None and not same_model(review.fallback or review.seat.model, review.served_model):
         said.append(f"answered by {one_line(review.served_model, 80)}, which is not the model that was asked")
     return [one_line(f"{name}: {sentence}", 300) for sentence in said]
 

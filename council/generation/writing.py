@@ -24,6 +24,7 @@ from council.types.submission import Origin, SourceFile, Submission
 
 Validate = Callable[[Submission], Awaitable[ValidationReport]]
 Listener = Callable[[Event], None]
+Admit = Callable[[Reply, str], None]
 
 
 async def write_code(
@@ -36,6 +37,7 @@ async def write_code(
     tests: tuple[SourceFile, ...] = (),
     path: str = "generated.py",
     on_event: Listener | None = None,
+    admit: Admit | None = None,
 ) -> tuple[Submission | None, Generation]:
     """Let the local model write a module for a task, and repair it up to ``settings.repairs`` times.
 
@@ -43,11 +45,12 @@ async def write_code(
         task: what the code should do.
         host: the server of local models; it owns retries and waiting.
         validate: runs the checks on a candidate.
-        settings: ``model``, ``draft_model``, ``repairs`` and the limits of one reply.
+        settings: ``model``, ``draft_model``, ``fallback_model``, ``repairs`` and the limits of one reply.
         templates: where the prompts come from.
         tests: pytest files the module must pass; the model sees them.
         path: name of the module, so that the tests can import it.
         on_event: hears attempts and every piece of text.
+        admit: looks at what really answered, with the tier it was asked for, and may raise.
 
     Returns:
         The best attempt as a submission (``None`` when none held whole code), and every attempt.
@@ -61,14 +64,13 @@ async def write_code(
     if settings.model is None:
         raise await _no_model(host)
     blank = Submission(files=(), tests=tests, task=task)
-    writer = _Writer(blank, path, host=host, validate=validate, settings=settings)
+    writer = _Writer(blank, path, host=host, validate=validate, settings=settings, admit=admit or _anybody)
     prompts = Prompts(blank, path, settings, templates)
     attempts: tuple[Attempt, ...] = ()
     tell = on_event or _deaf
     steps = settings.repairs + (2 if settings.draft_model else 1)
     for number in range(1, steps + 1):
         step = prompts.next_step(attempts)
-        tell(AttemptStarted(number=number, tier=step.tier, model=step.model))
         try:
             attempt, failed = await writer.attempt(number, step, attempts, tell), False
         except ModelError as error:
@@ -93,8 +95,10 @@ class _Writer:
     """Makes one attempt: asks, reads the code out of the reply, lets it be checked."""
 
     def __init__(
-        self, blank: Submission, path: str, *, host: ModelHost, validate: Validate, settings: Settings
+        self, blank: Submission, path: str, *, host: ModelHost, validate: Validate, settings: Settings, admit: Admit
     ) -> None:
+        self._admit = admit
+        self._missing: set[str] = set()
         self._blank = blank
         self._path = path
         self._host = host
@@ -103,7 +107,8 @@ class _Writer:
 
     async def attempt(self, number: int, step: Step, before: tuple[Attempt, ...], tell: Listener) -> Attempt:
         """Return the attempt, checked where it holds whole code. Raises ``ModelError``."""
-        reply = await self._ask(number, step, tell)
+        step, reply = await self._answered(number, step, tell)
+        self._admit(reply, step.tier)
         found = extract_code(reply.text, cut_off=reply.finish is Finish.LENGTH)
         attempt = _attempt_of(number, step, reply, found)
         if attempt.code is None or attempt.truncated:
@@ -122,6 +127,21 @@ class _Writer:
             origin=Origin(model=attempt.model, digest=attempt.digest),
         )
         return made
+
+    async def _answered(self, number: int, step: Step, tell: Listener) -> tuple[Step, Reply]:
+        """Ask the step's model, or the fallback where the server does not have it."""
+        fallback = self._settings.fallback_model
+        if step.model not in self._missing:
+            tell(AttemptStarted(number=number, tier=step.tier, model=step.model))
+            try:
+                return step, await self._ask(number, step, tell)
+            except ModelMissing:
+                if fallback is None or fallback == step.model or step.tier != "strong":
+                    raise
+                self._missing.add(step.model)
+        step = step.but(model=fallback)
+        tell(AttemptStarted(number=number, tier=step.tier, model=step.model))
+        return step, await self._ask(number, step, tell)
 
     async def _ask(self, number: int, step: Step, tell: Listener) -> Reply:
         try:
@@ -214,6 +234,10 @@ async def _no_model(host: ModelHost) -> UsageError:
     shown = ", ".join(one_line(name, 60) for name in sorted(names)[:8])
     word = shlex.quote(one_line(sorted(names)[0], 60))
     return UsageError(problem, f"Set one with: export OLLAMA_MODEL={word}, or --model {word}. There are: {shown}")
+
+
+def _anybody(reply: Reply, tier: str) -> None:
+    """Let everybody in."""
 
 
 def _deaf(event: Event) -> None:

@@ -1,5 +1,6 @@
 """What a team demands, as TOML: exit criteria, quorum and thresholds, rules, models, panels."""
 
+from council.policies.admission import DRAFTER, FALLBACK, WRITER, Admission, Role, seat_role
 from council.policies.loading import (
     distinct_seats,
     explain,
@@ -24,6 +25,11 @@ from council.policies.records import (
 )
 
 __all__ = [
+    "Admission",
+    "DRAFTER",
+    "FALLBACK",
+    "Role",
+    "WRITER",
     "AdvisoryRules",
     "CheckName",
     "Criterion",
@@ -42,5 +48,6 @@ __all__ = [
     "load_panel",
     "load_policy",
     "seat_for",
+    "seat_role",
     "standing_of",
 ]

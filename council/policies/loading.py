@@ -46,7 +46,14 @@ def list_panels(*, folders: tuple[Path, ...] = ()) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def seat_for(model: str, *, name: str | None = None, provider: str | None = None, api_base: str | None = None) -> Seat:
+def seat_for(
+    model: str,
+    *,
+    name: str | None = None,
+    provider: str | None = None,
+    api_base: str | None = None,
+    fallback: str | None = None,
+) -> Seat:
     """Make a seat of a LiteLLM model name; what is not given follows from it.
 
     >>> seat_for("ollama_chat/qwen2.5-coder:0.5b").name
@@ -56,7 +63,8 @@ def seat_for(model: str, *, name: str | None = None, provider: str | None = None
     if provider is None:
         provider = head if tail else _provider_of(model)
     provider = {"ollama_chat": "ollama"}.get(provider, provider)
-    return Seat(name=name or model.rpartition("/")[2] or model, model=model, provider=provider, api_base=api_base)
+    name = name or model.rpartition("/")[2] or model
+    return Seat(name=name, model=model, provider=provider, api_base=api_base, fallback=fallback)
 
 
 def distinct_seats(seats: tuple[Seat, ...]) -> tuple[Seat, ...]:

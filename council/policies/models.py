@@ -8,7 +8,6 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from council.errors import ModelBanned
 from council.policies.names import (
     ModelName,
     is_plain,
@@ -93,10 +92,6 @@ class Standing(Record):
         word = one_line(self.rule.replacement, 80)
         word = word if "/" in word else prefix + word
         return f"Use: {flag}{'' if flag.endswith('=') else ' '}{shlex.quote(word)}"
-
-    def refusal(self, role: str, flag: str = "--model", *, prefix: str = "") -> ModelBanned:
-        """Return the error that says so; ``role`` is what the model was to be: ``the draft model``."""
-        return ModelBanned(f"{role}: {self.reason}", self.remedy(flag, prefix=prefix))
 
 
 class _Hit(NamedTuple):

@@ -137,6 +137,8 @@ class PanelSeat(Record):
     api_base: str | None = None
     key: str | None = None
     """Name of the environment variable its provider reads the key from; ``None`` when it needs none."""
+    fallback: str | None = None
+    """Model that is asked in its place when it is missing, denied or unreachable."""
     retired: str | None = None
     """Since when the provider no longer serves it. A retired seat is invited, named, and never called."""
     replacement: str | None = None

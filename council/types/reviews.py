@@ -19,6 +19,8 @@ class Seat(Record):
     provider: str
     """The gate it goes through: ``openai``, ``ollama`` …"""
     api_base: str | None = None
+    fallback: str | None = None
+    """The model that is asked in its place when it is missing, denied or unreachable."""
 
 
 class Verdict(StrEnum):
@@ -90,6 +92,8 @@ class Review(Record):
     """What would give the seat its voice next time, where something is known to."""
     raw_text: str | None = None
     """The reply as it came, kept also when it could not be read."""
+    fallback: str | None = None
+    """The model that was asked in place of the seat's own, where that could not be had."""
     served_model: str | None = None
     digest: str | None = None
     usage: Usage = Usage()

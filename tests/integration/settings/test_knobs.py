@@ -18,7 +18,16 @@ import pytest
 
 import council
 from council import Decision, Settings, Severity
-from council.errors import ModelBroken, ModelTimeout, ModelUnreachable, PolicyError, SandboxError, SourceError
+from council.errors import (
+    ModelBroken,
+    ModelDenied,
+    ModelMissing,
+    ModelTimeout,
+    ModelUnreachable,
+    PolicyError,
+    SandboxError,
+    SourceError,
+)
 from council.models import (
     Delayed,
     GatedClient,
@@ -341,6 +350,39 @@ def test_models_that_write() -> None:
     assert attempts(model="m", draft_model="fast") == [("draft", "fast"), ("strong", "m")]
     with pytest.raises(council.CouncilError, match="no local model is set"):
         attempts()
+
+
+@knob("fallback_model")
+def test_fallback_model() -> None:
+    answers = {"there": fenced(CODE), "fast": fenced("x = 3\n")}
+
+    def attempts(**more: Any) -> list[tuple[str, str]]:
+        session = write(Settings(model="gone", repairs=0, **more), answers)
+        assert session.submission.origin is not None and session.submission.origin.model == "there"
+        return [(attempt.tier, attempt.model) for attempt in session.generation.attempts]
+
+    assert attempts(fallback_model="there") == [("strong", "there")]
+    assert attempts(fallback_model="there", draft_model="fast") == [("draft", "fast"), ("strong", "there")]
+    for none in (None, "gone", "gone as well"):
+        with pytest.raises(ModelMissing):
+            attempts(fallback_model=none)
+
+
+@knob("PanelSeat.fallback")
+def test_fallback_of_a_seat(tmp_path: Path) -> None:
+    def sat(more: str, answers: dict[str, Any]) -> council.Review:
+        (tmp_path / "panel.toml").write_text(f'title = "One"\n[[seats]]\nmodel = "a/one"\n{more}')
+        return sit(Settings(panel=str(tmp_path / "panel.toml")), answers, seats=None).reviews[0]
+
+    for error in (ModelMissing("gone"), ModelDenied("no key"), ModelUnreachable("nobody there")):
+        assert sat("", {"a/one": error}).outcome is council.ReviewOutcome.FAILED
+        heard = sat('fallback = "b/two"', {"a/one": error})
+        assert (heard.voted, heard.seat.model, heard.fallback, heard.served_model) == (True, "a/one", "b/two", "b/two")
+    assert sat('fallback = "b/two"', {}).fallback is None, "it is asked only where the first cannot be had"
+    broken = sat('fallback = "b/two"', {"a/one": ModelBroken("it broke")})
+    assert (broken.outcome, broken.fallback) == (council.ReviewOutcome.FAILED, None)
+    both = sat('fallback = "b/two"', {"a/one": ModelMissing("no one"), "b/two": ModelMissing("no two")})
+    assert both.reason == "no one; its fallback b/two: no two"
 
 
 @knob("repairs")
