@@ -6,7 +6,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from council.cli.parser import build_parser
 
@@ -24,8 +24,14 @@ def run(words: Sequence[str]) -> int:
     if options.command is None:
         parser.print_help()
         return 2
+    command = importlib.import_module(f"council.cli.{options.command}")
+    return guarded(command.run, options)
+
+
+def guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Do what a command does, and turn whatever happens into a sentence and an exit code."""
     try:
-        return _dispatch(options)
+        return _reported(work, options)
     except KeyboardInterrupt:
         sys.stderr.write("\ncouncil: interrupted; what was finished is kept (council session list)\n")
         return EXIT_INTERRUPTED
@@ -34,11 +40,10 @@ def run(words: Sequence[str]) -> int:
         return 0
 
 
-def _dispatch(options: argparse.Namespace) -> int:
-    command = importlib.import_module(f"council.cli.{options.command}")
+def _reported(work: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     failures = importlib.import_module("council.cli.failures")
     try:
-        code: int = command.run(options)
+        code = work(options)
         sys.stdout.flush()
         return code
     except (KeyboardInterrupt, BrokenPipeError):

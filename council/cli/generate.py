@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     writable_target(options.output, force=options.force)
     task = read_task(options.task)
     tests = read_tests(options.tests, settings=settings) if options.tests else ()
-    session = run_async(_generate(task, tests, settings, options))
+    session = run_async(written(task, tests, settings, options))
     files = session.submission.files
     terminal.show_generation(session, target=options.output)
     for note in session.notes:
@@ -34,9 +34,8 @@ def run(options: argparse.Namespace) -> int:
     return 3 if session.validation is None else session.validation.exit_code
 
 
-async def _generate(
-    task: str, tests: tuple[SourceFile, ...], settings: Settings, options: argparse.Namespace
-) -> Session:
+async def written(task: str, tests: tuple[SourceFile, ...], settings: Settings, options: argparse.Namespace) -> Session:
+    """Return the session of a model that writes, with progress on standard error."""
     path = module_name(tests, options.output)
     async with Council.from_settings(settings) as house:
         with terminal.LiveSitting(quiet=options.quiet) as live:

@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     settings = resolve(options).settings
     writable_target(options.output)
     submission = submission_of(options.paths, tests=options.tests or None, settings=settings)
-    report = run_async(_validate(submission, settings, quiet=options.quiet))
+    report = run_async(validated(submission, settings, quiet=options.quiet))
     if options.format == "text":
         emit(terminal.report_text(report, submission, plain=options.output is not None), options.output)
     else:
@@ -27,7 +27,8 @@ def run(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
-async def _validate(submission: Submission, settings: Settings, *, quiet: bool) -> ValidationReport:
+async def validated(submission: Submission, settings: Settings, *, quiet: bool) -> ValidationReport:
+    """Return the report, with progress on standard error."""
     async with Council.from_settings(settings.but(store=False)) as house:
         with terminal.LiveSitting(quiet=quiet) as live:
             return await house.validate(submission, on_event=live.hear)

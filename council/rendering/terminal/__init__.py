@@ -8,9 +8,10 @@ from typing import TextIO
 
 from council.protocols import BenchmarkSummary, SessionSummary
 from council.rendering.benchmarks import BenchmarkReport, ComparisonReport
+from council.rendering.marks import mark_lines
 from council.rendering.terminal.benchmark import write_benchmark, write_benchmarks, write_comparison
 from council.rendering.terminal.live import LiveSitting
-from council.rendering.terminal.page import Sheet, show
+from council.rendering.terminal.page import Sheet, knows_unicode, show
 from council.rendering.terminal.report import write_report
 from council.rendering.terminal.rows import write_rows, write_sessions, write_settings
 from council.rendering.terminal.sample import write_sample
@@ -32,6 +33,7 @@ __all__ = [
     "show_benchmarks",
     "show_concern",
     "show_generation",
+    "show_marks",
     "show_rows",
     "show_sessions",
     "show_settings",
@@ -63,6 +65,12 @@ def show_concern(concern: Concern, session: Session, *, stream: TextIO | None = 
     """Show everything that was said and run about one concern."""
     out = sys.stdout if stream is None else stream
     show(write_concern(concern, session, Sheet.of(out)), out)
+
+
+def show_marks(report: ValidationReport, *, stream: TextIO | None = None) -> None:
+    """Show a report in the lines of ``vengeance-validate``."""
+    out = sys.stdout if stream is None else stream
+    out.write("\n".join(mark_lines(report, unicode=knows_unicode(out))) + "\n")
 
 
 def show_sessions(sessions: Sequence[SessionSummary], *, stream: TextIO | None = None) -> None:
