@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from council.models.digests import DigestedClient
+from council.models.embedded import EmbeddedHost, is_file_name
 from council.models.fakes import Delayed, InTurn, ScriptedClient, ScriptedHost
 from council.models.gate import GatedClient, GatedHost, sitting
 from council.models.keys import has_key, key_variable
@@ -15,11 +16,13 @@ from council.models.litellm import LiteLLMClient, warm_up
 from council.models.ollama import OllamaHost
 from council.models.prices import estimate_cost, is_listed, known_price, retires_on
 from council.models.recording import RecordingClient, ReplayingClient, read_recordings
+from council.models.routing import RoutingHost
 from council.protocols import ModelClient, ModelHost
 from council.settings import Settings
 
 __all__ = [
     "Delayed",
+    "EmbeddedHost",
     "GatedClient",
     "GatedHost",
     "InTurn",
@@ -27,10 +30,12 @@ __all__ = [
     "OllamaHost",
     "RecordingClient",
     "ReplayingClient",
+    "RoutingHost",
     "ScriptedClient",
     "ScriptedHost",
     "estimate_cost",
     "has_key",
+    "is_file_name",
     "is_listed",
     "key_variable",
     "known_price",
@@ -56,5 +61,8 @@ def open_client(settings: Settings, *, record: Path | None = None, replay: Path 
 
 
 def open_host(settings: Settings) -> ModelHost:
-    """Return the local Ollama of the settings, behind its gate. Raises ``SettingsError`` for a wrong address."""
-    return GatedHost(OllamaHost(settings), settings)
+    """Return the local models, behind one gate: those of the settings' Ollama, and GGUF files by ``gguf:PATH``.
+
+    Raises ``SettingsError`` for a wrong address.
+    """
+    return GatedHost(RoutingHost(OllamaHost(settings), EmbeddedHost(settings)), settings)

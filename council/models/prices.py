@@ -35,8 +35,8 @@ def is_listed(model: str) -> bool:
 
 
 def known_price(model: str) -> Price | None:
-    """Return the list price of a model: zero for one that Ollama runs, ``None`` when nobody has said what it costs."""
-    if model.partition("/")[0] in _LOCAL:
+    """Return the list price of a model: zero for one that runs here, ``None`` when nobody has said what it costs."""
+    if model.partition("/")[0] in _LOCAL or model.startswith("gguf:"):
         return Price(input_usd=0.0, output_usd=0.0)
     entry = _entry(model) or {}
     prices = [entry.get("input_cost_per_token"), entry.get("output_cost_per_token")]
