@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from council.errors import TemplateError, UsageError
-from council.rendering import figures, words
+from council.rendering import figures, pages, references, words
 from council.rendering.benchmarks import BenchmarkReport, ComparisonReport, public_benchmark, public_comparison
 from council.rendering.public import public_report, public_session
 from council.settings import secret_values
 from council.templating import Templates
+from council.text import redact_record
 from council.types.base import Record
 from council.types.checks import ValidationReport
+from council.types.guidelines import Guide
 from council.types.session import Session
 
 _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_words") or name.startswith("seat_")} | {
@@ -25,6 +27,9 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "unpassed": words.unpassed,
     "not_executed": words.NOT_EXECUTED,
     "figure": figures.figure,
+    "anchor_of": pages.anchor_of,
+    "reference": references.reference,
+    "references": references.references,
     "number": figures.number,
     "winner_words": figures.winner_words,
     "machine_words": figures.machine_words,
@@ -56,7 +61,7 @@ class Documents:
         name = f"documents/{kind if document == 'markdown' else document}.md.j2"
         known = self._templates.names("documents")
         if name not in known:
-            shown = [entry.removeprefix("documents/").removesuffix(".md.j2") for entry in known]
+            shown = [entry[len("documents/") : -len(".md.j2")] for entry in known if entry.endswith(".md.j2")]
             close = difflib.get_close_matches(document, [*shown, "json", "markdown"], 1)
             remedy = f"Did you mean {close[0]}?" if close else f"There are: json, markdown, {', '.join(shown)}"
             raise TemplateError(f"there is no document '{document}'", remedy)
@@ -99,4 +104,6 @@ def _public(subject: Record, secrets: tuple[str, ...]) -> tuple[str, Record]:
         return "benchmark", public_benchmark(subject, secrets=secrets)
     if isinstance(subject, ComparisonReport):
         return "comparison", public_comparison(subject, secrets=secrets)
+    if isinstance(subject, Guide):
+        return "guide", redact_record(subject, secrets)
     raise UsageError(f"a {type(subject).__name__} is no document", "Render a session or a validation report")

@@ -28,7 +28,9 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 _CLASSES = re.compile(r"scroll|language-[a-z0-9-]+")
 # A file beside this one or a place in it: no scheme, no host, no root, nothing a browser would read as one of them.
-_RELATIVE = re.compile(r"(?:\.\./)*[A-Za-z0-9_][A-Za-z0-9_.~-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.~-]*)*(?:#[^\s#]*)?|#[^\s#]*")
+_RELATIVE = re.compile(
+    r"(?:\.\./)*[A-Za-z0-9_][A-Za-z0-9_.~-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.~-]*)*(?:#[^\s#]*)?|#[^\s#]*"
+)
 
 
 class Heading(Record):
@@ -141,5 +143,3 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return value if _CLASSES.fullmatch(value) else None
     return value
-
-

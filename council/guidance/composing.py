@@ -1,0 +1,176 @@
+"""The documents of the set as records: policy and holdings in, facts out. Pure; order and wording are the templates'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from council.guidance.holdings import Holdings, Measurement
+from council.guidance.selecting import choose_by_memory, choose_tiers, state_models, state_unlisted
+from council.guidance.stating import of_policy, state_criteria, state_rules, state_title, state_voting
+from council.policies import Policy
+from council.rendering.figures import size
+from council.text import one_line
+from council.types.facts import Fact, Source
+from council.types.guidelines import (
+    AdvisoryEntry,
+    AdvisoryIndex,
+    BenchmarkEntry,
+    Changelog,
+    Guide,
+    Index,
+    ModelEntry,
+    ModelSelection,
+    TeamGuidelines,
+    ValidationPipeline,
+    ValidationRequirements,
+    VersionEntry,
+)
+from council.types.knowledge import DocumentVersion
+
+DOCUMENTS = (
+    "team-guidelines",
+    "validation-requirements",
+    "model-selection",
+    "validation-pipeline",
+    "advisory-index",
+    "changelog",
+)
+"""In the order the set is read; ``index`` leads to them."""
+
+
+def compose_guides(policy: Policy, holdings: Holdings, *, on: date) -> tuple[Guide, ...]:
+    """Return the documents that rest on policy and evidence, without version and date.
+
+    ``on`` is the day permissions are judged on: one that has expired holds no longer.
+    """
+    criteria, voting, title = state_criteria(policy), state_voting(policy), state_title(policy)
+    index = _advisory_index(policy, holdings)
+    known = {advisory.key for advisory in index.advisories}
+    models = tuple(_linked(model, known) for model in state_models(policy, holdings.measurements, on=on))
+    tiers, unlisted = choose_tiers(models), state_unlisted(policy)
+    named = {rule.key for rule in policy.models}
+    same = {"policy": policy.id, "policy_title": title}
+    return (
+        TeamGuidelines(
+            document="team-guidelines",
+            rules=state_rules(policy),
+            criteria=criteria,
+            models=tuple(model for model in models if model.key in named),
+            unlisted=unlisted,
+            tiers=tiers,
+            voting=voting,
+            **same,
+        ),
+        ValidationRequirements(document="validation-requirements", criteria=criteria, voting=voting, **same),
+        ModelSelection(
+            document="model-selection",
+            models=models,
+            unlisted=unlisted,
+            by_memory=choose_by_memory(policy, models),
+            tiers=tiers,
+            benchmarks=_benchmarks(holdings.measurements),
+            **same,
+        ),
+        ValidationPipeline(document="validation-pipeline", criteria=criteria, voting=voting, tiers=tiers, **same),
+        index.but(unwritten=tuple(m for m in models if m.advisory is not None and m.slug is None)),
+    )
+
+
+def compose_changelog(policy: Policy, versions: Sequence[DocumentVersion]) -> Changelog:
+    """Return the changelog of the set from the versions of its documents."""
+    entries = [_version(policy, version) for version in versions]
+    ordered = sorted(entries, key=lambda e: (-e.created_at.timestamp(), DOCUMENTS.index(e.document), -e.number))
+    return Changelog(document="changelog", policy=policy.id, policy_title=state_title(policy), versions=tuple(ordered))
+
+
+def compose_index(policy: Policy, latest: Mapping[str, DocumentVersion]) -> Index:
+    """Return the way into the set, with the newest version of each document."""
+    description = one_line(policy.description, 1000)
+    return Index(
+        document="index",
+        policy=policy.id,
+        policy_title=state_title(policy),
+        description=of_policy(policy, description, None, "description") if description else None,
+        versions=tuple(_version(policy, latest[name]) for name in DOCUMENTS if name in latest),
+    )
+
+
+def _version(policy: Policy, version: DocumentVersion) -> VersionEntry:
+    document = version.name.rpartition("/")[2]
+    sources = {(s.kind, s.id): s for found in version.sources.values() for s in found}
+    # The whole record changed the document: the place in it is in each sentence's own version.
+    whole = tuple(Source(kind=kind, id=found) for kind, found in sorted(sources))
+    return VersionEntry(
+        key=f"{document}/{version.number}",
+        document=document,
+        number=version.number,
+        created_at=version.created_at,
+        changes=Fact(text="\n".join(version.changes), sources=whole or (Source(kind="policy", id=policy.id),)),
+    )
+
+
+def _benchmarks(measurements: Sequence[Measurement]) -> tuple[BenchmarkEntry, ...]:
+    """Return the benchmarks that figures come from, the newest first."""
+    found = {m.benchmark.benchmark_id: m for m in measurements}
+    newest = sorted(found.values(), key=lambda m: (m.benchmark.created_at, m.benchmark.benchmark_id), reverse=True)
+    return tuple(_benchmark(measurement) for measurement in newest)
+
+
+def _benchmark(measurement: Measurement) -> BenchmarkEntry:
+    benchmark = measurement.benchmark
+
+    def told(text: str, value: str | int | None, place: str) -> Fact:
+        source = Source(kind="benchmark", id=benchmark.benchmark_id, pointer=place)
+        return Fact(text=text, value=value, sources=(source,))
+
+    machine = benchmark.machine
+    parts = [machine.gpu or machine.cpu, machine.memory_bytes and f"{size(machine.memory_bytes)} of memory"]
+    words = ", ".join(one_line(str(part), 80) for part in (*parts, machine.server) if part)
+    if benchmark.imported_from:
+        words = f"imported from {one_line(benchmark.imported_from, 80)}"
+    return BenchmarkEntry(
+        key=benchmark.benchmark_id,
+        suite=told(one_line(benchmark.suite_title or benchmark.suite, 80), benchmark.suite, "suite"),
+        created_on=told(f"{benchmark.created_at:%Y-%m-%d}", None, "created_at"),
+        tasks=told(str(len(benchmark.tasks)), len(benchmark.tasks), "tasks"),
+        samples=told(str(benchmark.samples_per_task), benchmark.samples_per_task, "samples_per_task"),
+        machine=told(words, None, "imported_from" if benchmark.imported_from else "machine") if words else None,
+    )
+
+
+def _advisory_index(policy: Policy, holdings: Holdings) -> AdvisoryIndex:
+    entries = tuple(_advisory(versions[0]) for versions in holdings.advisories)
+    return AdvisoryIndex(
+        document="advisory-index", policy=policy.id, policy_title=state_title(policy), advisories=entries
+    )
+
+
+def _advisory(version: DocumentVersion) -> AdvisoryEntry:
+    slug = version.name.removeprefix("advisory/")
+    every = {(s.kind, s.id): s for found in version.sources.values() for s in found}
+    whole = tuple(Source(kind=kind, id=found) for kind, found in sorted(every))
+
+    def told(key: str | None) -> Fact | None:
+        text = version.facts.get(key) if key else None
+        return Fact(text=text, sources=version.sources.get(key or "", whole)) if text else None
+
+    instead = next((k for k in sorted(version.facts) if k.startswith("alternatives/") and k.endswith("/model")), None)
+    return AdvisoryEntry(
+        key=slug,
+        model=version.facts.get("model") or slug,
+        version=Fact(text=str(version.number), value=version.number, sources=whole),
+        written_on=Fact(text=f"{version.created_at:%Y-%m-%d}", sources=whole),
+        status=told("status"),
+        severity=told("severity"),
+        replacement=told(instead),
+        changes=version.changes,
+    )
+
+
+def _linked(model: ModelEntry, advisories: set[str]) -> ModelEntry:
+    """Return the model with the place of its advisory in the index, where the store has it."""
+    if model.advisory is None:
+        return model
+    slug = model.advisory.text.removeprefix("advisory/")
+    return ModelEntry.model_validate({**dict(model), "slug": slug}) if slug in advisories else model
