@@ -336,6 +336,7 @@ class Council:
                 session_id=session.session_id,
                 written_at=session.created_at,
                 report=chosen.report,
+                small=await generation.small_size(self.host, chosen.model),
             )
         keep.change(
             generation=written,

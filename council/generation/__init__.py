@@ -1,7 +1,16 @@
 """Task → candidate: a local model writes, the checks look, failures go back to it. Two tiers, repair, provenance."""
 
+from council.generation.drafts import small_size
 from council.generation.extraction import Extraction, extract_code
 from council.generation.provenance import provenance_header, read_provenance, with_header
 from council.generation.writing import write_code
 
-__all__ = ["Extraction", "extract_code", "provenance_header", "read_provenance", "with_header", "write_code"]
+__all__ = [
+    "Extraction",
+    "extract_code",
+    "provenance_header",
+    "read_provenance",
+    "small_size",
+    "with_header",
+    "write_code",
+]
