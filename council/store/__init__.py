@@ -1,4 +1,4 @@
-"""Keeps sessions: SQLite by default, PostgreSQL by URL. Behind the ``Store`` seam."""
+"""Keeps sessions, benchmarks, knowledge: SQLite by default, PostgreSQL by URL. Behind the ``Archive`` seam."""
 
 from council.store.database import open_store
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets as random
 import sqlite3
@@ -17,11 +18,12 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from council.errors import StoreError
-from council.protocols import Store
+from council.protocols import Archive
 from council.settings import default_store_path, secret_values
+from council.store.archive import SqlStore
 from council.store.failures import placed
 from council.store.schema import KNOWN_SCHEMA, migrate, schema_of
-from council.store.sessions import READING, SqlStore
+from council.store.transactions import READING
 from council.text import one_line
 
 PATIENCE_S = 15.0
@@ -31,7 +33,7 @@ _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 
 def open_store(
     url: str | None, *, readonly: bool = False, secrets: Sequence[str] | None = None, patience_s: float = PATIENCE_S
-) -> Store:
+) -> Archive:
     """Open the store, made or brought up to date where that is needed.
 
     Args:
@@ -59,14 +61,14 @@ def open_store(
     return SqlStore(engine, place=place, secrets=hidden) if engine else _open_memory(hidden)
 
 
-def _open_memory(hidden: tuple[str, ...]) -> Store:
+def _open_memory(hidden: tuple[str, ...]) -> Archive:
     engine = _engine(lambda: sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False), shared=True)
     with engine.begin() as connection:
         migrate(connection)
-    return SqlStore(engine, place="the store in memory", secrets=hidden)
+    return SqlStore(engine, place="the store in memory", secrets=hidden, alone=True)
 
 
-def _open_postgresql(url: str, hidden: tuple[str, ...]) -> Store:
+def _open_postgresql(url: str, hidden: tuple[str, ...]) -> Archive:
     try:
         parsed = make_url(url).set(drivername="postgresql+psycopg")
     except (ArgumentError, ValueError):  # their text may hold the password
@@ -117,7 +119,8 @@ def _make_file(path: Path) -> None:
     # Closed to others from its first byte; SQLite gives its -wal and -shm files the same mode.
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
     try:
-        _bring_up_to_date(_file_engine(draft, "mode=rw"))
+        # Without a log beside it: one that a full disk keeps from flowing back would not be linked, and be lost.
+        _bring_up_to_date(_file_engine(draft, "mode=rw", journal="DELETE"))
         try:
             os.link(draft, path)
         except FileExistsError:
@@ -151,26 +154,26 @@ def _reading_engine(path: Path) -> Engine:
     return engine
 
 
-def _file_engine(path: Path, options: str, patience_s: float = PATIENCE_S) -> Engine:
+def _file_engine(path: Path, options: str, patience_s: float = PATIENCE_S, *, journal: str = "WAL") -> Engine:
     uri = f"file:{urllib.parse.quote(str(path))}?{options}"
-    return _engine(lambda: sqlite3.connect(uri, uri=True, timeout=patience_s, isolation_level=None))
+    return _engine(lambda: sqlite3.connect(uri, uri=True, timeout=patience_s, isolation_level=None), journal=journal)
 
 
-def _engine(connect: Callable[[], sqlite3.Connection], *, shared: bool = False) -> Engine:
+def _engine(connect: Callable[[], sqlite3.Connection], *, shared: bool = False, journal: str = "WAL") -> Engine:
     # No pool on files: a connection kept over a fork, or by a process that idles for days, holds others up.
     pool = StaticPool if shared else NullPool
     engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=pool)
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", functools.partial(_set_up, journal=journal))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _set_up(connection: DBAPIConnection, _: object) -> None:
+def _set_up(connection: DBAPIConnection, _: object, *, journal: str) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is gone from the file too
     with suppress(sqlite3.OperationalError):  # a file that is only read keeps the mode it has
-        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA journal_mode = {journal}")
     cursor.close()
 
 

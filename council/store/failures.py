@@ -35,6 +35,11 @@ _SENTENCES = (
         "the server cannot be reached",
         "Check host and port in COUNCIL_STORE_URL, and that the server runs",
     ),
+    (
+        ("no such module: fts5",),
+        "this Python's SQLite has no full-text search (FTS5)",
+        "Use a Python whose SQLite has it, or keep sessions in PostgreSQL with COUNCIL_STORE_URL",
+    ),
     (("unable to open", "permission denied", "not a directory", "file exists"), "it cannot be opened", _ELSEWHERE),
 )
 

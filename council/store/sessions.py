@@ -2,83 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC
+from collections.abc import Sequence
 from typing import Any
 
-from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from council.errors import StoreError
 from council.protocols import SessionSummary
-from council.store.failures import told
+from council.store.links import refuse_to_lose
 from council.store.owner import shown_state, this_owner
-from council.store.tables import sessions
-from council.text import one_line, plural, redact, redact_record
+from council.store.tables import samples, sessions
+from council.store.transactions import Database, find_id, moment, read_document, refuse_newer, to_key
+from council.text import one_line, plural, redact
 from council.types.session import SCHEMA_VERSION, Session
 
-READING = {"reading": True}
-"""Execution options of a transaction that does not write."""
 _LIST = "council session list shows them all"
 
 
-class SqlStore:
-    """A ``Store`` in a SQL database. Safe for several threads and several processes at once."""
+class Sessions:
+    """The part of a store that keeps sessions."""
 
-    def __init__(self, engine: Engine, *, place: str, secrets: tuple[str, ...] = ()) -> None:
-        self._engine = engine
-        self._place = place
-        self._secrets = secrets
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    def open_session(self, session: Session) -> None:
-        """Write a session that has just begun; it is readable from this moment on. Raises ``StoreError``."""
-        row = self._row(session)
-        with self._transaction() as connection:
+    def open(self, session: Session) -> None:
+        """Write a session that has just begun; it is readable from this moment on."""
+        row = session_row(self._database, session, owner=this_owner())
+        with self._database.transaction() as connection:
             try:
                 connection.execute(insert(sessions).values(row))
             except IntegrityError:
                 raise StoreError(f"there is a session {session.session_id} already", "Run it again") from None
 
-    def update_session(self, session: Session) -> None:
-        """Replace what is known of a session, whole or not at all; one that is not there is written anew."""
-        row = self._row(session)
-        with self._transaction() as connection:
+    def update(self, session: Session) -> None:
+        """Replace what is known of a session; one that is not there is written anew."""
+        row = session_row(self._database, session, owner=this_owner())
+        with self._database.transaction() as connection:
             changed = connection.execute(update(sessions).where(sessions.c.id == row["id"]).values(row))
             if changed.rowcount == 0:
                 connection.execute(insert(sessions).values(row))
 
-    def read_session(self, session_id: str) -> Session:
-        """Return a session by its id or an unambiguous beginning of it.
-
-        Raises ``StoreError`` when there is none, or more than one, or its document cannot be read.
-        """
-        with self._transaction(reading=True) as connection:
-            found = self._find(connection, session_id)
+    def read(self, session_id: str) -> Session:
+        """Return a session by its id or an unambiguous beginning of it."""
+        with self._database.transaction(reading=True) as connection:
+            found = find_session(connection, session_id)
             columns = select(sessions.c.document, sessions.c.schema_version).where(sessions.c.id == found)
             document, version = connection.execute(columns).one()
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"session {found} was written by a newer council (schema {version}, this one knows {SCHEMA_VERSION})",
-                "Upgrade with: pip install -U code-council",
-            )
-        try:
-            return Session.model_validate_json(document)
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "document"
-            raise StoreError(
-                f"session {found} cannot be read: {one_line(place, 80)}: {one_line(first['msg'], 160)}",
-                f"Delete it with: council session delete {found}",
-            ) from None
+        return session_of(found, document, version)
 
-    def list_sessions(self, *, limit: int = 50) -> Sequence[SessionSummary]:
+    def list(self, *, limit: int) -> Sequence[SessionSummary]:
         """Return the newest sessions first. One whose process is gone is shown as interrupted."""
         names = ("id", "kind", "state", "created_at", "decision", "score", "title", "owner")
         newest = select(*(sessions.c[name] for name in names))
         newest = newest.order_by(sessions.c.created_at.desc(), sessions.c.id.desc()).limit(max(limit, 0))
-        with self._transaction(reading=True) as connection:
+        with self._database.transaction(reading=True) as connection:
             rows = connection.execute(newest).mappings().all()
         return tuple(
             SessionSummary(
@@ -93,59 +71,54 @@ class SqlStore:
             for row in rows
         )
 
-    def delete_session(self, session_id: str) -> str:
-        """Delete a session and return its full id. Raises ``StoreError``."""
-        with self._transaction() as connection:
-            found = self._find(connection, session_id)
+    def delete(self, session_id: str) -> str:
+        """Delete a session that nothing rests on, and return its full id."""
+        with self._database.transaction() as connection:
+            found = find_session(connection, session_id)
+            connection.execute(select(sessions.c.id).where(sessions.c.id == found).with_for_update())
+            refuse_to_lose(connection, "session", found)
+            over = select(samples.c.benchmark_id).where(samples.c.session_id == to_key(found)).limit(1)
+            benchmark = connection.execute(over).scalar()
+            if benchmark is not None:
+                raise StoreError(
+                    f"session {found} is the council's sitting over a sample of benchmark {benchmark}",
+                    f"council bench show {benchmark} shows it; it goes when the benchmark goes",
+                )
             connection.execute(delete(sessions).where(sessions.c.id == found))
         return found
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
-    @contextmanager
-    def _transaction(self, *, reading: bool = False) -> Iterator[Connection]:
-        engine = self._engine.execution_options(**READING) if reading else self._engine
-        with told(self._place, self._secrets), engine.begin() as connection:
-            yield connection
+def find_session(connection: Connection, wanted: str) -> str:
+    """Return the one session id that is, or begins with, what was typed."""
+    return find_id(connection, sessions.c.id, wanted, noun="session", remedy=_LIST)
 
-    def _find(self, connection: Connection, wanted: str) -> str:
-        """Return the one id that is, or begins with, what was typed."""
-        typed, shown = wanted.strip(), one_line(wanted.strip(), 60)
-        if not typed:
-            raise StoreError("no session was named", _LIST)
-        if connection.execute(select(sessions.c.id).where(sessions.c.id == typed)).first():
-            return typed
-        alike = sessions.c.id.startswith(typed.lower(), autoescape=True)
-        found = connection.execute(select(sessions.c.id).where(alike).order_by(sessions.c.id)).scalars().all()
-        if not found:
-            raise StoreError(f"there is no session {shown}", _LIST)
-        if len(found) > 1:
-            some = ", ".join(found[:4]) + (" …" if len(found) > 4 else "")
-            raise StoreError(
-                f"{shown} is the beginning of {plural(len(found), 'session')} ({some})", "Give more of the id"
-            )
-        return str(found[0])
 
-    def _row(self, session: Session) -> dict[str, Any]:
-        clean = redact_record(session, self._secrets)
-        consensus = session.consensus
-        return {
-            "id": session.session_id,
-            "kind": session.kind.value,
-            "state": session.state.value,
-            "created_at": session.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "decision": consensus.decision.value if consensus else None,
-            "score": consensus.score if consensus else None,
-            "policy": clean.policy,
-            "title": redact(title_of(session), self._secrets),
-            "council_version": session.council_version,
-            "submission_digest": session.submission.digest,
-            "schema_version": session.schema_version,
-            "owner": this_owner(),
-            "document": clean.model_dump_json(),
-        }
+def session_of(session_id: str, document: str, version: int) -> Session:
+    """Return a session of its document. Raises ``StoreError`` that names it."""
+    name = f"session {session_id}"
+    refuse_newer(version, SCHEMA_VERSION, name=name)
+    return read_document(Session, document, name=name, remedy=f"Delete it with: council session delete {session_id}")
+
+
+def session_row(database: Database, session: Session, *, owner: str | None) -> dict[str, Any]:
+    """Return the row of a session, without secrets. ``owner`` is the process that writes it, where one does."""
+    clean = database.clean(session)
+    consensus = session.consensus
+    return {
+        "id": session.session_id,
+        "kind": session.kind.value,
+        "state": session.state.value,
+        "created_at": moment(session.created_at),
+        "decision": consensus.decision.value if consensus else None,
+        "score": consensus.score if consensus else None,
+        "policy": clean.policy,
+        "title": redact(title_of(session), database.secrets),
+        "council_version": session.council_version,
+        "submission_digest": session.submission.digest,
+        "schema_version": session.schema_version,
+        "owner": owner,
+        "document": clean.model_dump_json(),
+    }
 
 
 def title_of(session: Session) -> str:

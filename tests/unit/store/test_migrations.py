@@ -12,9 +12,14 @@ from council.store import migrations, schema
 from council.store.tables import metadata
 
 
+def ours(name: str | None, kind: str, parents: object) -> bool:
+    """Whether a thing of the database is one of the tables; the index of words is another kind in each database."""
+    return not (name or "").startswith("knowledge_words")
+
+
 def test_the_steps_lead_to_the_tables(store: Store) -> None:
     with store._engine.connect() as connection:  # type: ignore[attr-defined]
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
         assert compare_metadata(context, metadata) == []
         assert schema.schema_of(connection) == schema.KNOWN_SCHEMA
 

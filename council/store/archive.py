@@ -1,0 +1,117 @@
+"""The store as one thing: what ``open_store`` returns, made of one part for each kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine
+
+from council.protocols import BenchmarkSummary, SessionSummary
+from council.store.benchmarks import Benchmarks
+from council.store.knowledge import KnowledgeBase
+from council.store.sessions import Sessions
+from council.store.transactions import Database
+from council.store.versions import Versions
+from council.types.benchmarks import Benchmark, Sample
+from council.types.knowledge import DocumentVersion, Knowledge
+from council.types.session import Session
+
+
+class SqlStore:
+    """An ``Archive`` in a SQL database. Safe for several threads and several processes at once.
+
+    Every method is one transaction and raises ``StoreError``. ``alone`` is for a database in memory, whose one
+    connection all threads share.
+    """
+
+    def __init__(self, engine: Engine, *, place: str, secrets: tuple[str, ...] = (), alone: bool = False) -> None:
+        self._engine = engine
+        self.database = Database(engine, place=place, secrets=secrets, alone=alone)
+        self._sessions = Sessions(self.database)
+        self._benchmarks = Benchmarks(self.database)
+        self._knowledge = KnowledgeBase(self.database)
+        self._versions = Versions(self.database)
+
+    def open_session(self, session: Session) -> None:
+        """Write a session that has just begun; it is readable from this moment on."""
+        self._sessions.open(session)
+
+    def update_session(self, session: Session) -> None:
+        """Replace what is known of a session, whole or not at all; one that is not there is written anew."""
+        self._sessions.update(session)
+
+    def read_session(self, session_id: str) -> Session:
+        """Return a session by its id or an unambiguous beginning of it."""
+        return self._sessions.read(session_id)
+
+    def list_sessions(self, *, limit: int = 50) -> Sequence[SessionSummary]:
+        """Return the newest sessions first. One whose process is gone is shown as interrupted."""
+        return self._sessions.list(limit=limit)
+
+    def delete_session(self, session_id: str) -> str:
+        """Delete a session that neither knowledge nor a sample rests on, and return its full id."""
+        return self._sessions.delete(session_id)
+
+    def open_benchmark(self, benchmark: Benchmark) -> None:
+        """Write a benchmark that has just begun."""
+        self._benchmarks.open(benchmark)
+
+    def update_benchmark(self, benchmark: Benchmark) -> None:
+        """Replace what is known of a benchmark; its samples stay."""
+        self._benchmarks.update(benchmark)
+
+    def read_benchmark(self, benchmark_id: str) -> Benchmark:
+        """Return a benchmark by its id or an unambiguous beginning of it."""
+        return self._benchmarks.read(benchmark_id)
+
+    def list_benchmarks(self, *, limit: int = 50) -> Sequence[BenchmarkSummary]:
+        """Return the newest benchmarks first. One whose process is gone is shown as interrupted."""
+        return self._benchmarks.list(limit=limit)
+
+    def delete_benchmark(self, benchmark_id: str) -> str:
+        """Delete a benchmark that no knowledge rests on, with its samples, and return its full id."""
+        return self._benchmarks.delete(benchmark_id)
+
+    def add_sample(self, sample: Sample) -> None:
+        """Keep one sample, durably when this returns; the same model, task and number replaces it."""
+        self._benchmarks.add_sample(sample)
+
+    def read_samples(self, benchmark_id: str, *, model: str | None = None) -> tuple[Sample, ...]:
+        """Return samples ordered by model, task and number."""
+        return self._benchmarks.read_samples(benchmark_id, model=model)
+
+    def put_knowledge(self, knowledge: Knowledge) -> None:
+        """Write or replace one piece of knowledge. Refuses evidence that is not in the store."""
+        self._knowledge.put(knowledge)
+
+    def read_knowledge(self, knowledge_id: str) -> Knowledge:
+        """Return one piece of knowledge by its id or an unambiguous beginning of it."""
+        return self._knowledge.read(knowledge_id)
+
+    def list_knowledge(self, *, limit: int = 200) -> tuple[Knowledge, ...]:
+        """Return what was learnt, the newest first."""
+        return self._knowledge.list(limit=limit)
+
+    def search_knowledge(self, words: str, *, limit: int = 20) -> tuple[Knowledge, ...]:
+        """Return what holds every word, the best match first; case, accents and punctuation do not matter."""
+        return self._knowledge.search(words, limit=limit)
+
+    def delete_knowledge(self, knowledge_id: str) -> str:
+        """Delete one piece of knowledge that nothing else rests on, and return its full id."""
+        return self._knowledge.delete(knowledge_id)
+
+    def add_version(self, version: DocumentVersion) -> None:
+        """Keep a version of a document; its number must be the next one."""
+        self._versions.add(version)
+
+    def list_versions(self, name: str) -> tuple[DocumentVersion, ...]:
+        """Return every version of a document, the newest first."""
+        return self._versions.list(name)
+
+    def list_documents(self) -> tuple[str, ...]:
+        """Return the names of all documents that have versions, sorted."""
+        return self._versions.names()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
