@@ -19,13 +19,38 @@ from council.types.reviews import Seat
 T = TypeVar("T", bound=Record)
 
 
+class PolicyFile(Record):
+    """One file of a policy as it is written, with its id filled in."""
+
+    id: str
+    path: Path
+    table: dict[str, Any]
+
+
 def load_policy(name: str, *, folders: tuple[Path, ...] = ()) -> Policy:
     """Return a policy by id or by the path of a TOML file, with everything it extends.
 
     Looks in ``folders`` first, then in the shipped ones (``base``, ``python-team``, ``checks-only``).
     Raises ``PolicyError`` with file and field.
     """
-    return _load(name, folders, seen=())
+    return lay_over(read_chain(name, folders=folders))
+
+
+def read_chain(name: str, *, folders: tuple[Path, ...] = ()) -> tuple[PolicyFile, ...]:
+    """Return the files a policy is made of, what it extends first and itself last. Raises ``PolicyError``."""
+    return _climb(name, folders, seen=())
+
+
+def lay_over(chain: tuple[PolicyFile, ...]) -> Policy:
+    """Return the policy that a chain of files makes, each laid over the ones before. Raises ``PolicyError``."""
+    policy: Policy | None = None
+    for file in chain:
+        alone = _build(Policy, file.table, file.path)  # right by itself, so that the error names its own file
+        whole = alone if policy is None else _merge(policy.model_dump(mode="json"), file.table)
+        policy = whole if isinstance(whole, Policy) else _build(Policy, whole, file.path)
+    if policy is None:
+        raise ValueError("a chain needs at least one file")
+    return policy
 
 
 def list_policies(*, folders: tuple[Path, ...] = ()) -> tuple[str, ...]:
@@ -90,28 +115,26 @@ def _provider_of(model: str) -> str:
     return "other"
 
 
-def _load(name: str, folders: tuple[Path, ...], seen: tuple[str, ...]) -> Policy:
+def _climb(name: str, folders: tuple[Path, ...], seen: tuple[str, ...]) -> tuple[PolicyFile, ...]:
     path = _find(name, folders, shipped("policies"), "policy")
-    table = {"id": path.stem, **_read(path)}
-    parent_name = table.get("extends")
-    if parent_name is None:
-        return _build(Policy, table, path)
-    if not isinstance(parent_name, str):
+    file = PolicyFile(id=path.stem, path=path, table={"id": path.stem, **_read(path)})
+    parent = file.table.get("extends")
+    if parent is None:
+        return (file,)
+    if not isinstance(parent, str):
         raise PolicyError(f"{path.name}: extends must be the id of a policy, in quotes")
-    if parent_name in seen or parent_name == name:
-        chain = " → ".join((*seen, name, parent_name))
+    if parent in seen or parent == name:
+        chain = " → ".join((*seen, name, parent))
         raise PolicyError(f"{path.name}: extends goes round in a circle ({chain})", "Remove one of them")
-    parent = _load(parent_name, (path.parent, *folders), (*seen, name))
-    _build(Policy, table, path)  # the child must be right by itself, so that the error names its own file
-    return _build(Policy, _merge(parent.model_dump(mode="json"), table), path)
+    return (*_climb(parent, (path.parent, *folders), (*seen, name)), file)
 
 
 def _merge(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
     """Lay a child over its parent: lists by their keys, tables field by field, all else replaced."""
     merged = dict(parent)
     for field, value in child.items():
-        if field in _KEYS:
-            merged[field] = _merge_by(parent.get(field, []), value, _KEYS[field])
+        if field in KEYS:
+            merged[field] = _merge_by(parent.get(field, []), value, KEYS[field])
         elif isinstance(value, dict) and isinstance(parent.get(field), dict):
             merged[field] = {**parent[field], **value}
         else:
@@ -128,11 +151,12 @@ def _merge_by(
     return list(by_key.values())
 
 
-_KEYS: dict[str, Callable[[dict[str, Any]], object]] = {
+KEYS: dict[str, Callable[[dict[str, Any]], object]] = {
     "criteria": lambda entry: entry["check"],
     "rules": lambda entry: entry["id"],
     "models": lambda entry: (entry.get("name"), entry.get("family")),
 }
+"""What tells the entries of a list apart: a child's entry replaces the fields of its parent's with the same key."""
 
 
 def _find(name: str, folders: tuple[Path, ...], last: Path, noun: str) -> Path:

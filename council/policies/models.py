@@ -142,6 +142,18 @@ def standing_of(
     return _verdict(policy, name, [_for_use(hit, use) for hit in hits])
 
 
+def covers(wide: ModelRule, narrow: ModelRule) -> bool:
+    """Whether one rule holds for every model that another one names.
+
+    A discouraged family does not cover a permission by name: that is the exception people may make.
+    """
+    if narrow.name is None:
+        return wide.family is not None and _belongs(wide.family, readings(narrow.family or ""), strict=False)
+    how = _named(wide, narrow.name, strict=_permits(wide.status))
+    excepted = how == "family" and wide.status == "discouraged" and _permits(narrow.status)
+    return how is not None and not excepted
+
+
 def _verdict(policy: Policy, name: str, hits: list[_Hit]) -> Standing:
     """Choose among the rules that match."""
     limited = [hit for hit in hits if hit.limited_to]
