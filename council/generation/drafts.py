@@ -22,8 +22,13 @@ async def small_size(host: ModelHost, model: str) -> str | None:
     except CouncilError:
         return None
     said = next((entry.parameters for entry in known if entry.name in names), None)
-    count = count_parameters(said)
-    return said if count is not None and count <= SMALL else None
+    return said if is_small(said) else None
+
+
+def is_small(parameters: str | None) -> bool:
+    """Whether a model of so many parameters, as hosts write it, is a small one; an unknown number is not."""
+    count = count_parameters(parameters)
+    return count is not None and count <= SMALL
 
 
 def count_parameters(words: str | None) -> float | None:

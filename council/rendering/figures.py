@@ -117,7 +117,7 @@ def p_words(p_value: float | None) -> str:
 
 
 def winner_words(row: Row) -> str:
-    """Return who wins a row and how sure that is: ``qwen2.5-coder:1.5b (p = 0.004)``, ``no difference shown``, ``-``."""
+    """Return who wins a row and how sure that is: ``qwen2.5:1.5b (p = 0.004)``, ``no difference shown``, ``-``."""
     who = one_line(row.winner, 60) if row.winner is not None else row.note
     if who is None:
         return "-"

@@ -11,6 +11,7 @@ from council.rendering.benchmarks import BenchmarkReport, ComparisonReport
 from council.rendering.marks import mark_lines
 from council.rendering.terminal.benchmark import write_benchmark, write_benchmarks, write_comparison
 from council.rendering.terminal.live import LiveSitting
+from council.rendering.terminal.models import ModelListing, write_models
 from council.rendering.terminal.page import Sheet, knows_unicode, show
 from council.rendering.terminal.report import write_report
 from council.rendering.terminal.rows import write_rows, write_sessions, write_settings
@@ -27,6 +28,7 @@ __all__ = [
     "LiveSitting",
     "benchmark_text",
     "comparison_text",
+    "models_text",
     "report_text",
     "sample_text",
     "session_text",
@@ -129,6 +131,11 @@ def show_benchmarks(summaries: Sequence[BenchmarkSummary], *, stream: TextIO | N
     """Show one line a benchmark."""
     out = sys.stdout if stream is None else stream
     show(write_benchmarks(summaries, Sheet.of(out)), out)
+
+
+def models_text(listing: ModelListing, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None) -> str:
+    """Return the local models as standard output should show them; ``plain`` is for a file."""
+    return write_models(listing, steps, sheet or _sheet(plain)).text()
 
 
 def _sheet(plain: bool) -> Sheet:
