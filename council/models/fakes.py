@@ -99,7 +99,16 @@ class Model(Record):
 
 
 class ScriptedHost(ScriptedClient):
-    """A server of local models that answers from a script."""
+    """A server of local models that answers from a script.
+
+    Args:
+        script: as for a client.
+        default: as for a client.
+        models: what it has; the script's models where none are given.
+        version: what it says it is.
+        room: how many models it keeps in memory, those that were asked last; ``None`` leaves every model where
+            ``vram_bytes`` says it is.
+    """
 
     def __init__(
         self,
@@ -108,10 +117,19 @@ class ScriptedHost(ScriptedClient):
         default: Script | None = None,
         models: tuple[Model, ...] = (),
         version: str = "0.0.0",
+        room: int | None = None,
     ) -> None:
         super().__init__(script, default=default)
         self._models = models
         self._version = version
+        self._room = room
+        self._resident: list[str] = []
+
+    async def complete(self, call: Call, *, on_progress: Listener | None = None) -> Reply:
+        """Return what the script says, or raise it; the model is in memory from now on."""
+        await self.unload(call.model)
+        self._resident.append(call.model)
+        return await super().complete(call, on_progress=on_progress)
 
     async def version(self) -> str:
         """Return the version it was made with."""
@@ -127,8 +145,12 @@ class ScriptedHost(ScriptedClient):
         return tuple(
             LoadedModel(name=m.name, digest=m.digest, size_bytes=m.size_bytes, vram_bytes=m.vram_bytes)
             for m in self._models
-            if m.vram_bytes is not None
+            if (m.vram_bytes is not None if self._room is None else m.name in self._resident[-self._room :])
         )
+
+    async def unload(self, model: str) -> None:
+        """Take a model out of memory."""
+        self._resident = [name for name in self._resident if name != model]
 
 
 async def _awaited(value: Awaitable[Any]) -> Any:

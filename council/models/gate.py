@@ -180,6 +180,11 @@ class GatedHost(GatedClient):
         """Return the models in memory now."""
         return await self._host.loaded()
 
+    async def unload(self, name: str) -> None:
+        """Take a model out of memory, where the host can do that."""
+        if (let_go := getattr(self._host, "unload", None)) is not None:
+            await let_go(name)
+
 
 class _Case:
     """One call on its way: until when, from whose purse, and how often it was really sent."""

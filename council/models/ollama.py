@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
@@ -21,6 +21,7 @@ Listener = Callable[[Progress], None]
 
 _CONNECT_S = 5.0
 _QUICK_S = 10.0
+_LOOK_S = 0.05
 _LONGEST_LINE = 16 << 20
 _FINISHES = {"stop": Finish.STOP, "length": Finish.LENGTH}
 
@@ -83,6 +84,16 @@ class OllamaHost:
         info = table.get("model_info")
         lengths = [v for k, v in info.items() if k.endswith(".context_length")] if isinstance(info, dict) else []
         return found.but(context_tokens=_count(lengths[0])) if lengths else found
+
+    async def unload(self, name: str) -> None:
+        """Take a model out of memory and return when it is gone, or does not go in ten seconds."""
+        name = bare_name(name)
+        async with self._asked("POST", "/api/generate", name, {"model": name, "keep_alive": 0}) as response:
+            await response.aread()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_QUICK_S):
+                while any(model.name == name for model in await self.loaded()):
+                    await asyncio.sleep(_LOOK_S)
 
     async def digest(self, name: str) -> str | None:
         """Return which weights a name stands for; ``None`` when the server does not tell: no reply is lost over it."""

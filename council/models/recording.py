@@ -19,13 +19,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from council.errors import ModelMissing, UsageError
-from council.protocols import ModelClient
+from council.protocols import ModelClient, ModelHost
 from council.settings import secret_values
 from council.text import one_line, redact_record
 from council.types.base import Record, now
-from council.types.calls import Call, CallState, Message, Progress, Reply
+from council.types.calls import Call, CallState, LoadedModel, LocalModel, Message, Progress, Reply
 
 Listener = Callable[[Progress], None]
+
+HOST_FILE = "host.record"
+"""What a recorded server said of itself; its ending keeps it apart from the replies."""
 
 
 class Question(Record):
@@ -122,6 +125,79 @@ class ReplayingClient:
         return [entry for entry in entries if (entry.question.model, entry.question.purpose) == same]
 
 
+class HostRecord(Record):
+    """What a server said of itself and its models while it was recorded; models in memory are those ever seen there."""
+
+    format: int = 1
+    version: str = ""
+    models: tuple[LocalModel, ...] = ()
+    loaded: tuple[LoadedModel, ...] = ()
+
+
+class RecordingHost(RecordingClient):
+    """The same around a server of local models: what it tells of itself is kept beside the replies."""
+
+    def __init__(self, host: ModelHost, folder: Path) -> None:
+        super().__init__(host, folder)
+        self._host = host
+        self._known = _read_host(folder) if (folder / HOST_FILE).is_file() else HostRecord()
+
+    async def version(self) -> str:
+        """Return the server's version, recorded."""
+        version = await self._host.version()
+        self._keep(version=version)
+        return version
+
+    async def models(self) -> tuple[LocalModel, ...]:
+        """Return the models on disk, recorded."""
+        models = await self._host.models()
+        self._keep(models=models)
+        return models
+
+    async def loaded(self) -> tuple[LoadedModel, ...]:
+        """Return the models in memory now, recorded."""
+        loaded = await self._host.loaded()
+        ever = {model.name: model for model in (*self._known.loaded, *loaded)}
+        self._keep(loaded=tuple(ever[name] for name in sorted(ever)))
+        return loaded
+
+    async def unload(self, name: str) -> None:
+        """Take a model out of memory, where the host can do that."""
+        if (let_go := getattr(self._host, "unload", None)) is not None:
+            await let_go(name)
+
+    def _keep(self, **fields: Any) -> None:
+        known: HostRecord = self._known.but(**fields)
+        if known != self._known:
+            self._known = known
+            try:
+                _write(self._folder / HOST_FILE, redact_record(known, secret_values()))
+            except OSError as error:
+                raise UsageError(f"cannot record into {one_line(self._folder.name)} ({error.strerror})") from None
+
+
+class ReplayingHost(ReplayingClient):
+    """Answers as a recorded server did: nothing is asked, loaded or waited for."""
+
+    def __init__(self, folder: Path, *, strict: bool = True) -> None:
+        super().__init__(folder, strict=strict)
+        if not (folder / HOST_FILE).is_file():
+            raise UsageError(f"{one_line(folder.name)} holds no recording of a server", "Make one with: --record")
+        self._known = _read_host(folder)
+
+    async def version(self) -> str:
+        """Return the version that was recorded."""
+        return self._known.version
+
+    async def models(self) -> tuple[LocalModel, ...]:
+        """Return the models that the server had."""
+        return self._known.models
+
+    async def loaded(self) -> tuple[LoadedModel, ...]:
+        """Return every model that was ever seen in memory while it was recorded."""
+        return self._known.loaded
+
+
 def read_recordings(folder: Path) -> tuple[Recording, ...]:
     """Return every recording of a folder, sorted by file name. Raises ``UsageError`` for a file that is none."""
     return tuple(_read(path) for path in sorted(folder.glob("*.json")))
@@ -144,7 +220,16 @@ def _file_name(call: Call, key: str) -> str:
     return f"{_stem(call)}-{key[:16]}.json"
 
 
-def _write(path: Path, entry: Recording) -> None:
+def _read_host(folder: Path) -> HostRecord:
+    try:
+        return HostRecord.model_validate_json((folder / HOST_FILE).read_text(encoding="utf-8"))
+    except (ValidationError, ValueError):
+        raise UsageError(f"{HOST_FILE}: that is no recording of a server") from None
+    except OSError as error:
+        raise UsageError(f"{HOST_FILE}: cannot be read ({error.strerror})") from None
+
+
+def _write(path: Path, entry: Record) -> None:
     text = json.dumps(entry.model_dump(mode="json"), indent=1, ensure_ascii=False, sort_keys=False) + "\n"
     handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".recording-")
     try:

@@ -36,6 +36,12 @@ class RoutingHost:
                 raise
             return files
 
+    async def unload(self, name: str) -> None:
+        """Take a model out of memory, where its host can do that."""
+        host: ModelHost = self._files if is_file_name(name) else self._server
+        if (let_go := getattr(host, "unload", None)) is not None:
+            await let_go(name)
+
     async def loaded(self) -> tuple[LoadedModel, ...]:
         """Return the models in memory now, wherever."""
         files = await self._files.loaded()
