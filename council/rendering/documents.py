@@ -15,6 +15,7 @@ from council.rendering.public import public_report, public_session
 from council.settings import secret_values
 from council.templating import Templates
 from council.text import redact_record
+from council.types.advisories import Advisory
 from council.types.base import Record
 from council.types.checks import ValidationReport
 from council.types.guidelines import Guide
@@ -104,6 +105,8 @@ def _public(subject: Record, secrets: tuple[str, ...]) -> tuple[str, Record]:
         return "benchmark", public_benchmark(subject, secrets=secrets)
     if isinstance(subject, ComparisonReport):
         return "comparison", public_comparison(subject, secrets=secrets)
+    if isinstance(subject, Advisory):
+        return "advisory", redact_record(subject, secrets)
     if isinstance(subject, Guide):
         return "guide", redact_record(subject, secrets)
     raise UsageError(f"a {type(subject).__name__} is no document", "Render a session or a validation report")

@@ -1,0 +1,72 @@
+"""What the council said about code of the model: decision, score, agreement, dissent, and one quote a sitting."""
+
+from __future__ import annotations
+
+from council.advising.evidence import Evidence
+from council.types.advisories import CouncilView, Quote
+from council.types.facts import Fact
+from council.types.session import Session
+
+MOST_SITTINGS = 5
+_MOST_REASONS = 3
+
+
+def sittings_of(evidence: Evidence) -> tuple[CouncilView, ...]:
+    """Return the sittings that came to a decision, the newest first."""
+    decided = [s for s in evidence.sessions.values() if s.consensus is not None and s.reviews]
+    newest = sorted(decided, key=lambda s: (s.created_at, s.session_id), reverse=True)
+    return tuple(_view(evidence, session) for session in newest[:MOST_SITTINGS])
+
+
+def participants_of(evidence: Evidence) -> tuple[Fact, ...]:
+    """Return every seat that was invited to one of the sittings, each once."""
+    found: dict[str, Fact] = {}
+    for view in sittings_of(evidence):
+        for seat in view.seats:
+            found.setdefault(seat.text, seat)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _view(evidence: Evidence, session: Session) -> CouncilView:
+    consensus = session.consensus
+    assert consensus is not None  # only decided sittings come here
+
+    def fact(*parts: object) -> Fact:
+        return evidence.fact("session", session.session_id, *parts)
+
+    return CouncilView(
+        key=session.session_id,
+        session=fact(),
+        task=fact("submission", "task") if session.submission.task else None,
+        decision=fact("consensus", "decision"),
+        score=fact("consensus", "score") if consensus.score is not None else None,
+        interval=fact("consensus", "interval") if consensus.interval is not None else None,
+        agreement=fact("consensus", "agreement") if consensus.agreement is not None else None,
+        heard=fact("consensus", "quorum"),
+        reasons=tuple(fact("consensus", "reasons", n) for n in range(len(consensus.reasons[:_MOST_REASONS]))),
+        dissent=tuple(
+            Quote(
+                key=entry.seat,
+                seat=fact("consensus", "dissent", n, "seat"),
+                text=fact("consensus", "dissent", n, "reason" if entry.reason else "verdict"),
+            )
+            for n, entry in enumerate(consensus.dissent)
+        ),
+        quotes=_quotes(evidence, session),
+        seats=tuple(fact("reviews", n, "seat", "name") for n in range(len(session.reviews))),
+    )
+
+
+def _quotes(evidence: Evidence, session: Session) -> tuple[Quote, ...]:
+    """Return the analysis of the first seat that voted as the council decided, else of the first that gave one."""
+    said = [n for n, review in enumerate(session.reviews) if review.ballot is not None and review.ballot.analysis]
+    dissenting = {entry.seat for entry in session.consensus.dissent} if session.consensus else set()
+    said.sort(key=lambda n: (session.reviews[n].seat.name in dissenting, session.reviews[n].seat.name))
+    return tuple(
+        Quote(
+            key=session.reviews[n].seat.name,
+            seat=evidence.fact("session", session.session_id, "reviews", n, "seat", "name"),
+            text=evidence.fact("session", session.session_id, "reviews", n, "ballot", "analysis"),
+        )
+        for n in said[:1]
+    )
