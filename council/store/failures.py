@@ -59,7 +59,7 @@ def told(place: str, secrets: tuple[str, ...] = ()) -> Iterator[None]:
     """Turn whatever the database or the disk throws inside into one ``StoreError`` that names the place."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, OverflowError) as error:  # the last is a number too large for a column
         raise failure(error, place, secrets) from None
 
 

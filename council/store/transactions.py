@@ -101,8 +101,11 @@ def first_mistake(error: ValidationError) -> str:
 
 
 def moment(when: datetime) -> str:
-    """Return a point in time so that text sorts by it."""
-    return when.astimezone(UTC).isoformat(timespec="microseconds")
+    """Return a point in time so that text sorts by it. Raises ``StoreError`` at the ends of the calendar."""
+    try:
+        return when.astimezone(UTC).isoformat(timespec="microseconds")
+    except (OverflowError, ValueError):
+        raise StoreError(f"the time {when.isoformat()} has no counterpart in UTC") from None
 
 
 def to_key(text: str) -> str:

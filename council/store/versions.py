@@ -25,15 +25,8 @@ class Versions:
     def add(self, version: DocumentVersion) -> None:
         """Keep a version of a document; its number must be the next one."""
         clean = self._database.clean(version)
-        shown = one_line(clean.name, 120)
         with self._database.transaction() as connection:
-            highest = highest_of(connection, clean.name)
-            if clean.number != highest + 1:
-                raise StoreError(f"the next version of {shown} is number {highest + 1}, not {clean.number}", _REMEDY)
-            try:
-                put_version(connection, clean)
-            except IntegrityError:  # another process was faster
-                raise StoreError(f"there is a version {clean.number} of {shown} already", _REMEDY) from None
+            add_version(connection, clean)
 
     def list(self, name: str) -> tuple[DocumentVersion, ...]:
         """Return every version of a document, the newest first."""
@@ -63,21 +56,23 @@ def document_names(connection: Connection) -> tuple[str, ...]:
     return tuple(sorted(_from_key(name) for name in found))
 
 
-def highest_of(connection: Connection, name: str) -> int:
-    """Return the number of the newest version of a document; 0 where there is none."""
-    found = connection.execute(select(func.max(versions.c.number)).where(versions.c.name == to_key(name))).scalar()
-    return found or 0
-
-
-def put_version(connection: Connection, clean: DocumentVersion) -> None:
-    """Write one version as a new row."""
+def add_version(connection: Connection, clean: DocumentVersion) -> None:
+    """Write a version without secrets. Raises ``StoreError`` when its number is not the next one."""
+    newest = select(func.max(versions.c.number)).where(versions.c.name == to_key(clean.name))
+    following = (connection.execute(newest).scalar() or 0) + 1
+    shown = one_line(clean.name, 120)
+    if clean.number != following:
+        raise StoreError(f"the next version of {shown} is number {following}, not {clean.number}", _REMEDY)
     row = {
         "name": to_key(clean.name),
         "number": clean.number,
         "created_at": moment(clean.created_at),
         "document": clean.model_dump_json(),
     }
-    connection.execute(insert(versions).values(row))
+    try:
+        connection.execute(insert(versions).values(row))
+    except IntegrityError:  # another process was faster
+        raise StoreError(f"there is a version {clean.number} of {shown} already", _REMEDY) from None
 
 
 def _from_key(key: str) -> str:
