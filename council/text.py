@@ -14,7 +14,7 @@ from council.types.base import Record
 
 R = TypeVar("R", bound=Record)
 
-CODE_FIELDS = frozenset({"submission", "prompt", "code"})
+CODE_FIELDS = frozenset({"submission", "prompt", "code", "reference"})
 """Fields of records that hold code under review: nothing in them is replaced but live secrets."""
 
 REDACTED = "«redacted»"
@@ -148,7 +148,10 @@ def _redact_value(value: Any, secrets: Sequence[str], *, code: frozenset[str], s
         same = all(new is old for new, old in zip(inside, value, strict=True))
         return value if same else type(value)(inside)
     if isinstance(value, dict):
-        return {key: _redact_value(item, secrets, code=code, shapes=shapes) for key, item in value.items()}
+        return {
+            _redact_value(key, secrets, code=code, shapes=shapes): _redact_value(item, secrets, code=code, shapes=shapes)
+            for key, item in value.items()
+        }
     return value
 
 
