@@ -46,8 +46,8 @@ def paired_test(differences: Sequence[float]) -> float:
     from scipy.stats import permutation_test
 
     moved = sorted((d for d in differences if abs(d) > 1e-12), key=lambda d: (abs(d), d))
-    if not moved:
-        return 1.0
+    if len(moved) < 2:
+        return 1.0  # one difference is as far from 0 with either sign
     if math.fsum(moved) < 0 or (math.fsum(moved) == 0 and moved[0] < 0):
         moved = sorted((-d for d in moved), key=lambda d: (abs(d), d))
     found = permutation_test(
