@@ -12,7 +12,9 @@ from typing import NamedTuple
 from council.auditing.tokens import inner_text, lone_strings, read_tokens
 
 _STRING = r"""(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
-_HEREDOC = r"""|(?P<heredoc><<-?[ \t]*["']?(?P<end>[A-Za-z_]\w*)["']?[^\n]*\n(?:.*?\n)??[ \t]*(?P=end)[ \t]*(?=\n|\Z))"""
+_HEREDOC = (
+    r"""|(?P<heredoc><<-?[ \t]*["']?(?P<end>[A-Za-z_]\w*)["']?[^\n]*\n(?:.*?\n)??[ \t]*(?P=end)[ \t]*(?=\n|\Z))"""
+)
 _HASH = r"|(?P<line>(?<![^\s;])\#+!?[^\n]*)"
 _BLOCK = r"|(?P<block>/\*.*?(?:\*/|\Z))"
 _SLASH = r"|(?P<line>(?<!:)//[^\n]*)"
@@ -113,7 +115,9 @@ def read_comments(path: str, text: str) -> list[Comment]:
     last = (0, False)  # the line of a comment that stood alone: the next one goes on with it
     block = 0
     for match in _COMPILED[style].finditer(text):
-        kind = next((name for name in ("line", "block", "block2", "link") if match.groupdict().get(name) is not None), None)
+        kind = next(
+            (name for name in ("line", "block", "block2", "link") if match.groupdict().get(name) is not None), None
+        )
         if kind is None:
             continue
         first = bisect_right(starts, match.start(kind))

@@ -35,7 +35,11 @@ COMMANDS = (
 )
 """Commands, where a command can stand."""
 _KEY = r"^[\s{,-]*[\"']?(?:(?:draft|weak|editor|default|chat|code|coder|completion|autocomplete|embedding|small|fast|main)[-_]?)?model(?:[-_](?:name|id))?[\"']?\s*[:=]\s*"
-KEYS = (rf"{_KEY}{_VALUE}\s*[,;]?\s*(?:#.*)?$", rf"^\s*(?:seats|models)\s*=\s*\[.*?{_VALUE}", rf"[{{,]\s*[\"']model[\"']\s*:\s*{_VALUE}")
+KEYS = (
+    rf"{_KEY}{_VALUE}\s*[,;]?\s*(?:#.*)?$",
+    rf"^\s*(?:seats|models)\s*=\s*\[.*?{_VALUE}",
+    rf"[{{,]\s*[\"']model[\"']\s*:\s*{_VALUE}",
+)
 """``model = …`` in a file that is known to configure a tool."""
 MODELFILE = (rf"^\s*FROM\s+{_VALUE}\s*$",)
 
@@ -44,13 +48,48 @@ _TOOLS = re.compile(
     r"|\.?goose.*\.ya?ml|\.?tabby.*|cody\.json|\.?llm.*\.(?:ya?ml|toml|json)|\.?ollama.*\.(?:ya?ml|toml|json)|promptfoo.*\.ya?ml"
     r"|twinny.*|\.?copilot.*\.(?:ya?ml|json)|models?\.config\.(?:json|ya?ml|js)|\.continuerc\.json)$"
 )
-_TOOL_FOLDERS = re.compile(r"(?i)(?:^|/)\.(?:continue|aider|opencode|tabby|goose|cursor|zed|vscode|github/copilot|llm|ollama)/")
+_TOOL_FOLDERS = re.compile(
+    r"(?i)(?:^|/)\.(?:continue|aider|opencode|tabby|goose|cursor|zed|vscode|github/copilot|llm|ollama)/"
+)
 _CONFIGURES = re.compile(r"(?i)(?:config|settings|\.rc$|^\.\w+rc$|values)")
 _LITELLM = re.compile(r"(?m)^\s*-?\s*(?:litellm_params|model_list|litellm_settings)\s*:")
 _MODELFILES = re.compile(r"(?i)^(?:.*\.)?modelfile(?:\..*)?$")
 _SHELLS = ("shell", "hash")
-_DATA = {"yml", "yaml", "toml", "json", "jsonc", "json5", "ini", "cfg", "conf", "properties", "tf", "hcl", "service", "plist", "ts", "js"}
-_IGNORED_SUFFIXES = {"lock", "csv", "tsv", "txt", "md", "rst", "log", "svg", "html", "htm", "xml", "css", "ipynb", "jsonl", "ndjson"}
+_DATA = {
+    "yml",
+    "yaml",
+    "toml",
+    "json",
+    "jsonc",
+    "json5",
+    "ini",
+    "cfg",
+    "conf",
+    "properties",
+    "tf",
+    "hcl",
+    "service",
+    "plist",
+    "ts",
+    "js",
+}
+_IGNORED_SUFFIXES = {
+    "lock",
+    "csv",
+    "tsv",
+    "txt",
+    "md",
+    "rst",
+    "log",
+    "svg",
+    "html",
+    "htm",
+    "xml",
+    "css",
+    "ipynb",
+    "jsonl",
+    "ndjson",
+}
 
 
 def read_configuration(path: str, text: str, names: Names) -> list[Setting]:

@@ -57,6 +57,7 @@ def read_tree(paths: Sequence[str | Path], *, limit_kb: int = 1024) -> Tree:
     base = base_of(roots)
     walk = _Walk(base, limit_kb)
     for root in roots:
+        walk.obedient = not walk.is_ignored(root, root.is_dir())  # what is named is looked at, ignored or not
         if root.is_dir():
             walk.folder(root, depth=0)
         else:
@@ -103,7 +104,10 @@ class _Walk:
         self.unread: list[str] = []
         self.repositories: list[Path] = []
         self.ignored = 0
+        self.obedient = True
+        """Whether what .gitignore names is left out."""
         self._filters: dict[Path, object] = {}
+        self._looked: set[Path] = set()
 
     def folder(self, folder: Path, *, depth: int) -> None:
         """Read what lies in a folder and below it."""
@@ -154,16 +158,25 @@ class _Walk:
         is_folder = stat.S_ISDIR(mode)
         if is_folder and os.path.exists(path / "pyvenv.cfg"):
             return
-        if self._is_ignored(path, is_folder) and not path.name.lower().startswith(CONFIGURATION):
+        kept = path.name.lower().startswith(CONFIGURATION) or not self.obedient
+        if not kept and self.is_ignored(path, is_folder):
             self.ignored += 1
         elif is_folder:
             self.folder(path, depth=depth + 1)
         elif stat.S_ISREG(mode):
             self.file(path)
 
-    def _is_ignored(self, path: Path, is_folder: bool) -> bool:
+    def is_ignored(self, path: Path, is_folder: bool) -> bool:
         """Ask each .gitignore from the repository's root down; the last one that has an opinion wins."""
-        verdict = False
+        verdict = (
+            path != self.base
+            and path.parent != self.base
+            and path.parent not in self._looked
+            and self.is_ignored(path.parent, True)
+        )
+        if verdict:
+            return True
+        self._looked.add(path.parent)
         for folder in (place for place in reversed(path.parents) if place.is_relative_to(self.base)):
             rules = self._rules(folder)
             if rules is not None:
@@ -210,11 +223,15 @@ def _decoded(data: bytes) -> str:
 
 
 def _is_bare(folder: Path) -> bool:
-    return all(os.path.lexists(folder / name) for name in ("HEAD", "objects", "refs")) and not os.path.lexists(folder / ".git")
+    return all(os.path.lexists(folder / name) for name in ("HEAD", "objects", "refs")) and not os.path.lexists(
+        folder / ".git"
+    )
 
 
 def _existing(path: str | Path) -> Path:
     place = Path(os.path.realpath(path))
     if not place.exists():
-        raise SourceError(f"{one_line(str(path))}: no such file or folder", "Check the path; it counts from the current folder")
+        raise SourceError(
+            f"{one_line(str(path))}: no such file or folder", "Check the path; it counts from the current folder"
+        )
     return place

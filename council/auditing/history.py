@@ -29,7 +29,9 @@ _LONGEST_FILE = 20_000
 """Lines of a file that are compared in order; longer ones are compared as sets."""
 _MOVED = 0.6
 """Share of a commit's lines that must stand together in another file for that to be the same file, moved."""
-_SAYS_NOTHING = re.compile(r"^\W*$|^(?:import|from)\b.*|^(?:try|else|finally|pass|return|break|continue|end|fi|done|then|do)\W*$")
+_SAYS_NOTHING = re.compile(
+    r"^\W*$|^(?:import|from)\b.*|^(?:try|else|finally|pass|return|break|continue|end|fi|done|then|do)\W*$"
+)
 
 
 class _Claim(NamedTuple):
@@ -94,7 +96,9 @@ class _History:
         notes = self._notes()
         steps: list[_Step] = []
         for sha, commit in self._commits(head):
-            claims = tuple(claim for claim in (*self._said(sha, commit), *notes.get(sha, ())) if self.wanted(claim.model))
+            claims = tuple(
+                claim for claim in (*self._said(sha, commit), *notes.get(sha, ())) if self.wanted(claim.model)
+            )
             if claims:
                 steps.append(_Step(sha, commit, claims))
         if len(steps) > _MOST_MARKED:
@@ -122,7 +126,9 @@ class _History:
                 continue
             found.append((sha, commit))
             if sha in self.repository.shallow:
-                self.unread.append(f"its history before {_short(sha)} (a shallow clone; git fetch --unshallow brings it)")
+                self.unread.append(
+                    f"its history before {_short(sha)} (a shallow clone; git fetch --unshallow brings it)"
+                )
                 continue
             waiting += [parent for parent in commit.parents if parent not in seen]
             seen.update(commit.parents)
@@ -139,9 +145,11 @@ class _History:
             what = f"commit {_short(sha)} “{subject}”"
             claims.append(_Claim(kind, model, one_line(what if line == subject else f"{what}: {line}", 200)))
         author = commit.author.decode("utf-8", "replace").partition("<")[0].strip()
-        model = self.wordings.signature(author)
-        if model is not None:
-            claims.append(_Claim(MarkKind.COMMIT, model, f"commit {_short(sha)} “{subject}” by {one_line(author, 60)}"))
+        signed = self.wordings.signature(author)
+        if signed is not None:
+            claims.append(
+                _Claim(MarkKind.COMMIT, signed, f"commit {_short(sha)} “{subject}” by {one_line(author, 60)}")
+            )
         return claims
 
     def _notes(self) -> dict[bytes, list[_Claim]]:
@@ -178,7 +186,9 @@ class _History:
             except Refused as reason:
                 self.unread.append(f"{one_line(_name(path), 120)} in commit {_short(step.sha)}: {reason}")
 
-    def _mark_file(self, step: _Step, path: bytes, old: bytes | None, new: bytes, gone: list[tuple[bytes, bytes]]) -> None:
+    def _mark_file(
+        self, step: _Step, path: bytes, old: bytes | None, new: bytes, gone: list[tuple[bytes, bytes]]
+    ) -> None:
         name = self.named(_name(path))
         current = self._files.get(name)
         if current is None and self.repository.head is not None and not self._moved_candidates(name):
@@ -229,7 +239,9 @@ class _History:
                 name = self.named(_name(path or b""))
                 for claim in notes.get(blob, ()) if name in self._files else ():
                     if self.wanted(claim.model):
-                        self.marks.append(ModelMark(path=name, kind=claim.kind, model=claim.model, evidence=claim.evidence))
+                        self.marks.append(
+                            ModelMark(path=name, kind=claim.kind, model=claim.model, evidence=claim.evidence)
+                        )
         except Refused as reason:
             self.unread.append(f"the files of its last commit ({reason})")
 
@@ -237,7 +249,9 @@ class _History:
         moment = datetime.fromtimestamp(max(0, min(step.commit.commit_time, 253402300799)), UTC)
         for claim in step.claims:
             self.marks.append(
-                ModelMark(path=path, kind=claim.kind, model=claim.model, line=line, evidence=claim.evidence, marked_at=moment)
+                ModelMark(
+                    path=path, kind=claim.kind, model=claim.model, line=line, evidence=claim.evidence, marked_at=moment
+                )
             )
 
     def _index(self) -> dict[str, set[str]]:
@@ -298,7 +312,9 @@ def _paired(one: list[str], other: list[str]) -> list[tuple[int, int]]:
     pairs = []
     for block in Indel.opcodes(left, right):
         if block.tag == "equal":
-            pairs += list(zip(range(block.src_start, block.src_end), range(block.dest_start, block.dest_end), strict=True))
+            pairs += list(
+                zip(range(block.src_start, block.src_end), range(block.dest_start, block.dest_end), strict=True)
+            )
     return pairs
 
 

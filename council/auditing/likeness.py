@@ -73,6 +73,10 @@ class Library:
                     seen.add(key)
                     self._add(entry, unit)
 
+    def __bool__(self) -> bool:
+        """Whether it holds any code that is large enough to be known."""
+        return bool(self._units)
+
     def look(self, code: str) -> list[Likeness]:
         """Return for each model the closest likeness in a piece of code. One that is clearly closer to another's is none."""
         best: dict[str, tuple[float, Likeness]] = {}
@@ -133,7 +137,9 @@ def _similarity(one: _Unit, other: _Unit) -> float:
     from rapidfuzz.distance import Indel
 
     names: dict[str, int] = {}
-    rows = [[names.setdefault(word, len(names)) for word in row] for row in (one.named, other.named, one.blind, other.blind)]
+    rows = [
+        [names.setdefault(word, len(names)) for word in row] for row in (one.named, other.named, one.blind, other.blind)
+    ]
     named = Indel.normalized_similarity(rows[0], rows[1])
     blind = Indel.normalized_similarity(rows[2], rows[3])
     return float(named + blind) / 2
@@ -147,7 +153,9 @@ def _units(code: str) -> list[_Unit]:
     for piece in pieces:
         if _is_definition(piece) and any(token.text == "class" for token in piece[:40] if token.column == 0):
             inner = min((t.column for t in piece if t.text in ("def", "async", "@") and t.column > 0), default=0)
-            methods = [_unit(part, part[0].line, whole=False) for part in _cut(piece[1:], inner) if _is_definition(part)]
+            methods = [
+                _unit(part, part[0].line, whole=False) for part in _cut(piece[1:], inner) if _is_definition(part)
+            ]
             units += [method for method in methods if len(method.named) >= SMALLEST_NEAR]
     units.append(_unit(tokens, 1, whole=True))
     return [unit for unit in dict.fromkeys(units) if len(unit.named) >= SMALLEST_SAME]
@@ -183,8 +191,7 @@ def _unit(tokens: Sequence[Token], line: int, *, whole: bool) -> _Unit:
     solid = [
         token
         for token in tokens
-        if token.kind not in ("comment", "newline")
-        and (token.line, token.column) not in documented
+        if token.kind not in ("comment", "newline") and (token.line, token.column) not in documented
     ]
     named = tuple(_plain(token) for token in solid)
     blind = tuple("_" if is_word(token) else word for token, word in zip(solid, named, strict=True))
@@ -206,7 +213,6 @@ def _plain(token: Token) -> str:
     if token.kind == "string":
         return '"' + token.text.lstrip("rRbBuUfFtT").strip("\"'") + '"'
     return token.text
-
 
 
 def _runs(row: tuple[str, ...]) -> set[int]:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
-from council.types.base import Record
+from council.policies.names import joined, read_name
 
 FAMILIES = (
     "code~llama", "wizard~coder", "wizard~lm", "phind~code~llama", "star~coder", "starcoder2", "santa~coder", "deep~seek",
@@ -20,17 +19,35 @@ FAMILIES = (
     "kimi", "grok", "nemotron", "tulu", "olmo", "dolphin~coder", "dolphin~mixtral", "dolphin~mistral", "gpt~oss", "llama",
 )  # fmt: skip
 """Names that stand for a model wherever they stand behind a wording."""
-WITH_NUMBER = ("gpt", "phi", "falcon", "solar", "yi", "granite", "granite~3", "llama~guard", "glm", "aya", "zephyr", "alpaca")
+WITH_NUMBER = (
+    "gpt",
+    "phi",
+    "falcon",
+    "solar",
+    "yi",
+    "granite",
+    "granite~3",
+    "llama~guard",
+    "glm",
+    "aya",
+    "zephyr",
+    "alpaca",
+)
 """Names that mean something else as well: these count with a version, a size or a tag behind them."""
-MAKERS_TOOLS = ("github~copilot", "copilot", "code~whisperer", "tab~nine", "openai~codex", "codeium", "amazon~q~developer")
+MAKERS_TOOLS = (
+    "github~copilot",
+    "copilot",
+    "code~whisperer",
+    "tab~nine",
+    "openai~codex",
+    "codeium",
+    "amazon~q~developer",
+)
 """Assistants whose model is not told."""
 
 _SEPARATOR = r"[ _.-]?"
 _SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])")
-_NOISE = re.compile(
-    r"(?:^|(?<=[^a-z0-9]))(?:instruct|chat|hf|gguf|ggml|awq|gptq|latest|base|text|it|model|llm|fp16|f16|bf16|int4|int8"
-    r"|python|preview|q\d(?:[_-](?:[a-z0-9]+))*|iq\d\w*)(?=$|[^a-z0-9])"
-)
+_SIZED = re.compile(r":\d+(?:\.\d+)?[bm]")
 _QUALIFIER = (
     r"(?:v?\d+(?:\.\d+)*(?:x\d+)?[bmk]?(?:[-:][\w.-]*\w)?(?![\w/])|instruct|chat|coder|python|base|sonnet|opus|haiku|pro|flash"
     r"|ultra|turbo|mini|nano|lite|large|small|medium|plus|max|thinking|code|cli|agent|x)"
@@ -42,48 +59,22 @@ _OTHER_THING = re.compile(
 )
 
 
-class _Parts(Record):
-    base: str
-    size: str | None
-
-
-def canonical(name: str) -> str:
-    """Return a name without provider, registry, quantisation and spelling: ``codellama:34b``.
-
-    >>> canonical("ollama_chat/CodeLlama-34b-Instruct-hf"), canonical("Code Llama")
-    ('codellama:34b', 'codellama')
-    """
-    parts = _parts(name)
-    return parts.base if parts.size is None else f"{parts.base}:{parts.size}"
-
-
 def same_model(asked: str, found: str) -> bool:
     """Whether a name found in a text may be the model that is asked for.
 
-    A size that one of the two does not tell may be any; a name without a version stands for its whole family.
+    A size that one of the two does not tell may be any; a name without version and size stands for its whole family.
 
     >>> same_model("codellama:34b", "CodeLlama 34B"), same_model("codellama:34b", "codellama:7b")
     (True, False)
     """
-    one, other = _parts(asked), _parts(found)
-    if not one.base or not other.base:
+    one, other = read_name(asked), read_name(found)
+    if not one.stem or not other.stem:
         return False
-    family = one.size is None and not any(char.isdigit() for char in one.base)
-    alike = one.base == other.base or (family and other.base.startswith(one.base))
-    return alike and (one.size is None or other.size is None or one.size == other.size)
-
-
-@lru_cache(maxsize=4096)
-def _parts(name: str) -> _Parts:
-    text = name.strip().lower().rstrip("/").rpartition("/")[2]
-    # "Code Llama 34B" and "codellama-34b" part at the size; the tag of "codellama:34b" is one more part.
-    size = _SIZE.search(re.sub(r"[_: -]+", " ", text))
-    text = _SIZE.sub(" ", re.sub(r"[_: -]+", " ", text))
-    while (cleaner := _NOISE.sub(" ", text)) != text:
-        text = cleaner
-    text = re.sub(r"^(?:github|openai|anthropic|meta|google|mistralai)\s+(?=\S)", "", text.strip())
-    base = re.sub(r"[^a-z0-9]", "", text)
-    return _Parts(base=base, size="".join(filter(None, size.groups())) if size else None)
+    if one.size is None and not any(word.isdigit() for word in one.words):
+        return any(joined(other.words[:end]) == one.stem for end in range(1, len(other.words) + 1))
+    sizes = one.size is None or other.size is None or one.size == other.size
+    tunings = not other.variants or one.variants <= other.variants
+    return one.stem == other.stem and sizes and tunings
 
 
 class Names:
@@ -104,7 +95,13 @@ class Names:
             r")(?![\w/@\\]))"
         )
         """A regular expression with one group, ``model``."""
+        self._parts = tuple({max(name.split("~"), key=len) for name in (*plain, *numbered)})
         self._whole = re.compile(rf"[\"'`*<\[(]*{self.pattern}")
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether it is worth looking for a name in a text: quick, and never wrong when it says no."""
+        small = text.lower()
+        return any(part in small for part in self._parts) or _SIZED.search(small) is not None
 
     def at(self, text: str) -> str | None:
         """Return the name that a text begins with, or ``None``."""

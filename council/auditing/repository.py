@@ -66,7 +66,11 @@ def _followed(entry: Path) -> Path:
     if not target.is_dir():
         raise Refused("its .git file points to a folder that is not there")
     back = target / "gitdir"
-    if back.is_file() and not back.is_symlink() and os.path.realpath(target / _small(back).strip()) == os.path.realpath(entry):
+    if (
+        back.is_file()
+        and not back.is_symlink()
+        and os.path.realpath(target / _small(back).strip()) == os.path.realpath(entry)
+    ):
         return target
     if any(target.is_relative_to(parent / ".git" / "modules") for parent in entry.parent.parents):
         return target
@@ -162,7 +166,9 @@ class Repository:
             _, sha = entries[part]
         return sha
 
-    def changes(self, old: bytes | None, new: bytes, most: int) -> Iterator[tuple[bytes | None, bytes | None, bytes | None, bytes]]:
+    def changes(
+        self, old: bytes | None, new: bytes, most: int
+    ) -> Iterator[tuple[bytes | None, bytes | None, bytes | None, bytes]]:
         """Yield old path, old blob, new path and new blob of each file that differs between two trees."""
         yield from self._differ(old, new, b"", [most])
 
@@ -174,9 +180,9 @@ class Repository:
             for name in names:
                 file = Path(folder, name)
                 found[file.relative_to(self.place.common).as_posix()] = _small(file, 200).strip().encode()
-        for name, sha in self._packed():
-            if name.startswith(b"refs/notes/"):
-                found.setdefault(name.decode("utf-8", "replace"), sha)
+        for packed, sha in self._packed():
+            if packed.startswith(b"refs/notes/"):
+                found.setdefault(packed.decode("utf-8", "replace"), sha)
         return [found[name] for name in sorted(found) if _is_sha(found[name])]
 
     def _differ(

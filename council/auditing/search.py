@@ -73,9 +73,7 @@ def find_marks(
 class _Search:
     """What is looked for in each file."""
 
-    def __init__(
-        self, names: Names, wanted: Callable[[str], bool], library: Library, read_header: ReadHeader
-    ) -> None:
+    def __init__(self, names: Names, wanted: Callable[[str], bool], library: Library, read_header: ReadHeader) -> None:
         self.names = names
         self.wordings = Wordings(names)
         self.wanted = wanted
@@ -86,10 +84,11 @@ class _Search:
         """Return the marks that one file carries in itself."""
         marks = [*self._header(file)]
         taken = {mark.line for mark in marks}
-        for said in self.wordings.comments(read_comments(file.path, file.text)):
+        named = self.names.may_stand_in(file.text)
+        for said in self.wordings.comments(read_comments(file.path, file.text)) if named else ():
             if said.line not in taken:
                 marks.append(_mark(file, MarkKind.COMMENT, said.model, said.line, said.text, marked_at=said.day))
-        for setting in read_configuration(file.path, file.text, self.names):
+        for setting in read_configuration(file.path, file.text, self.names) if named else ():
             marks.append(_mark(file, MarkKind.CONFIGURATION, setting.model, setting.line, setting.text))
         if is_python(file.path, file.text):
             marks += self._known(file)
@@ -107,10 +106,15 @@ class _Search:
 
     def _known(self, file: TreeFile) -> list[ModelMark]:
         found = []
-        for like in self.library.look(file.text):
+        for like in self.library.look(file.text) if self.library else ():
             same = "the same code as" if like.similarity == 1 else f"{100 * like.similarity:.0f} % the code of"
             mark = _mark(
-                file, MarkKind.DIGEST, like.known.model, like.line, f"{same} {like.known.source}", marked_at=like.known.made_at
+                file,
+                MarkKind.DIGEST,
+                like.known.model,
+                like.line,
+                f"{same} {like.known.source}",
+                marked_at=like.known.made_at,
             )
             found.append(mark.model_copy(update={"similarity": like.similarity, "session_id": like.known.session_id}))
         return found
@@ -122,7 +126,9 @@ def _in_history(
     prefix = shown(tree.base, folder) if folder.is_relative_to(tree.base) else ""
     prefix = "" if prefix == "." else f"{prefix}/"
     above = "" if folder.is_relative_to(tree.base) else f"{tree.base.relative_to(folder).as_posix()}/"
-    inner = [f"{shown(tree.base, other)}/" for other in tree.repositories if other != folder and other.is_relative_to(folder)]
+    inner = [
+        f"{shown(tree.base, other)}/" for other in tree.repositories if other != folder and other.is_relative_to(folder)
+    ]
     own = [
         file
         for file in tree.files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from council.types.base import Record
 from council.types.checks import ValidationReport
@@ -32,7 +33,7 @@ class ModelMark(Record):
     """One trace of a model in one file."""
 
     path: str
-    """Relative to what was audited, forward slashes."""
+    """Relative to the repository around what was audited, or else to what was audited; forward slashes."""
     kind: MarkKind
     model: str
     """The name as it stands there."""
@@ -70,11 +71,20 @@ class AuditedFile(Record):
     """Why there is no replacement, or which model and session it comes from."""
 
 
+class AuditStep(Record):
+    """How far an audit is: ``done`` of ``total`` files in one of its stages."""
+
+    stage: Literal["searched", "checked", "tested", "rewritten"]
+    done: int
+    total: int
+    path: str | None = None
+
+
 class Audit(Record):
     """What was looked at, what was looked for, and what was found, the riskiest first."""
 
     models: tuple[str, ...]
-    """Names that were looked for."""
+    """Names that were looked for; empty: every model."""
     policy: str
     files_seen: int
     files: tuple[AuditedFile, ...]
