@@ -5,13 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
 from council.cli.common import emit, resolve, run_async
 from council.errors import CouncilError, ModelError
 from council.models import is_listed, open_host, retires_on
-from council.policies import Panel, load_panel, load_policy, seat_for
+from council.policies import (
+    DRAFTER,
+    FALLBACK,
+    WRITER,
+    Panel,
+    load_panel,
+    load_policy,
+    seat_for,
+    seat_role,
+    standing_of,
+)
 from council.rendering import terminal
 from council.sandbox import probe_sandbox
 from council.settings import Settings, default_store_path, environment, provider_keys
@@ -57,6 +68,7 @@ def diagnose(settings: Settings) -> Diagnosis:
     rows = [
         _ollama(settings, steps),
         *_seats(panel, settings, steps),
+        *_standings(panel, settings, steps),
         sandbox,
         _tools(),
         _store(settings),
@@ -123,6 +135,31 @@ def _seats(panel: Panel, settings: Settings, steps: list[tuple[str, str]]) -> li
         for name in [name for name, there in present.items() if not there][: quorum - able]:
             steps.append((f"export {name}=…", "gives a seat its voice"))
         steps.append(("council review FILE --policy checks-only", "lets the checks alone decide, and says so"))
+    return rows
+
+
+def _standings(panel: Panel, settings: Settings, steps: list[tuple[str, str]]) -> list[Row]:
+    """Tell which configured models the policy bans or discourages; a banned one stops the command it is named for."""
+    policy = load_policy(settings.policy, folders=() if settings.policies_dir is None else (settings.policies_dir,))
+    wanted = [((s := settings).model, WRITER), (s.draft_model, DRAFTER), (s.fallback_model, FALLBACK)]
+    if not policy.checks_only:
+        named = tuple(seat_for(model) for model in settings.seats)
+        seats = named or tuple(
+            seat_for(s.model, name=s.name, fallback=s.fallback) for s in panel.seats if not s.retired
+        )
+        panel_id = None if named else panel.id
+        wanted += [(name, seat_role(seat, panel_id)) for seat in seats for name in (seat.model, seat.fallback)]
+    rows = []
+    for name, role in wanted:
+        standing = None if name is None else standing_of(policy, name, use=role.use)
+        if standing is None or not standing.remarkable:
+            continue
+        rows.append(
+            Row(name="Policy", state="fail" if standing.banned else "warn", text=f"{role.title}: {standing.reason}")
+        )
+        if standing.rule is not None and standing.rule.replacement and role is WRITER:
+            word = shlex.quote(one_line(standing.rule.replacement, 80))
+            steps.append((f"export OLLAMA_MODEL={word}", "the model the policy names instead"))
     return rows
 
 
