@@ -22,8 +22,8 @@ from council.types.benchmarks import BenchedModel, Benchmark, Sample, SampleOutc
 from council.types.session import SessionState
 from council.types.submission import Origin
 
-_NAMED = 40
-"""Disagreements with the recording that the notes name one by one."""
+_NAMED = 20
+"""Samples that the note on the recording names one by one."""
 
 
 async def import_outputs(
@@ -70,27 +70,24 @@ async def import_outputs(
         await importing.work()
         if (strangers := len(recorded.outputs) - len(wanted)) > 0:
             await ledger.note(f"{plural(strangers, 'output')} left out: the suite does not have the task")
-        await ledger.note(*disagreements(ledger.samples))
+        if (told := agreement(ledger.samples)) is not None:
+            await ledger.note(told)
         return await ledger.finish()
     except BaseException:
         ledger.interrupt()
         raise
 
 
-def disagreements(samples: Sequence[Sample]) -> tuple[str, ...]:
-    """Return a sentence on how often the recording and our own run agree, and one for each sample where they do not."""
+def agreement(samples: Sequence[Sample]) -> str | None:
+    """Say how often the recording and our own run agree, and where not; ``None`` without a recording."""
     both = [s for s in samples if s.recorded_outcome is not None and s.counted]
     if not both:
-        return ()
+        return None
     apart = [s for s in both if s.recorded_outcome is not s.passed]
-    told = [f"the recorded outcome agrees for {len(both) - len(apart)} of {plural(len(both), 'sample')}"]
-    for sample in apart[:_NAMED]:
-        recorded, ours = ("passed", "failed") if sample.recorded_outcome else ("failed", "passed")
-        why = f" ({sample.reason})" if sample.reason else ""
-        told.append(one_line(f"{sample.model}, {sample.task}: recorded as {recorded}, {ours} here{why}", 300))
-    if len(apart) > _NAMED:
-        told.append(f"{plural(len(apart) - _NAMED, 'more disagreement')} with the recording")
-    return tuple(told)
+    told = f"the recorded outcome agrees for {len(both) - len(apart)} of {plural(len(both), 'sample')}"
+    named = [one_line(f"{sample.task} of {sample.model}", 120) for sample in apart[:_NAMED]]
+    more = f" and {plural(len(apart) - _NAMED, 'more sample')}" if len(apart) > _NAMED else ""
+    return told + (f"; it differs for {', '.join(named)}{more}" if named else "")
 
 
 class _Import:

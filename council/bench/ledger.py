@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from council._version import __version__
+from council.bench.plan import BenchPlan
 from council.errors import StoreError, UsageError
 from council.policies import Policy
 from council.protocols import Archive
@@ -20,6 +21,7 @@ from council.types.session import SessionState
 from council.types.submission import SourceFile
 
 _MOST_LISTED = 10_000
+_LOOKED_AT = 50
 
 
 class Ledger:
@@ -134,6 +136,19 @@ def state_of(archive: Archive, benchmark: Benchmark) -> str:
         return benchmark.state.value
     listed = archive.list_benchmarks(limit=_MOST_LISTED)
     return next((s.state for s in listed if s.benchmark_id == benchmark.benchmark_id), benchmark.state.value)
+
+
+def similar(archive: Archive, suite: Suite, plan: BenchPlan) -> str | None:
+    """Return the id of the newest benchmark that was interrupted and had the same tasks and the same plan."""
+    for summary in archive.list_benchmarks(limit=_LOOKED_AT):
+        same = summary.suite == suite.id and set(summary.models) == set(plan.models)
+        if not same or summary.state in (SessionState.FINISHED, SessionState.OPEN):
+            continue
+        found = archive.read_benchmark(summary.benchmark_id)
+        theirs = (found.suite_digest, found.seed, found.samples_per_task, found.temperature, found.imported_from)
+        if theirs == (suite.digest, plan.seed, plan.samples, plan.temperature, None):
+            return found.benchmark_id
+    return None
 
 
 def summary_of(task: Task) -> TaskSummary:

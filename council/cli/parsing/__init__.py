@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from council.cli.parsing.base import Commands
 
-COMMANDS: tuple[str, ...] = ("guidelines", "policy", "models")
+COMMANDS: tuple[str, ...] = ("bench", "guidelines", "policy", "models")
 """In the order ``council --help`` shows them."""
 
 
