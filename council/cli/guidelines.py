@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -62,7 +63,9 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     for entry in stale:
         sys.stdout.write(f"{entry.file}: {one_line(entry.reason, 400)}\n")
     count = plural(len({entry.file for entry in stale}), "file")
-    sys.stderr.write(f"council: {shown}: {count} stale. Write them anew with: council guidelines\n")
+    words = ["council", "guidelines", *([options.policy] if options.policy else [])]
+    words += ["-o", options.output] if options.output != "guidelines" else []
+    sys.stderr.write(f"council: {shown}: {count} stale. Write anew with: {one_line(shlex.join(words))}\n")
     return 1
 
 

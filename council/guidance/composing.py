@@ -1,4 +1,4 @@
-"""The documents of the set as records: policy and holdings in, facts out. Pure; order and wording are the templates'."""
+"""The documents of the set as records: policy and holdings in, facts out. Pure; order and words are the templates'."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from council.types.guidelines import (
     ModelEntry,
     ModelSelection,
     TeamGuidelines,
+    Tier,
     ValidationPipeline,
     ValidationRequirements,
     VersionEntry,
@@ -49,6 +50,7 @@ def compose_guides(policy: Policy, holdings: Holdings, *, on: date) -> tuple[Gui
     known = {advisory.key for advisory in index.advisories}
     models = tuple(_linked(model, known) for model in state_models(policy, holdings.measurements, on=on))
     tiers, unlisted = choose_tiers(models), state_unlisted(policy)
+    named_only = tiers.but(draft=_name_of(tiers.draft), final=_name_of(tiers.final))
     named = {rule.key for rule in policy.models}
     same = {"policy": policy.id, "policy_title": title}
     return (
@@ -56,10 +58,10 @@ def compose_guides(policy: Policy, holdings: Holdings, *, on: date) -> tuple[Gui
             document="team-guidelines",
             rules=state_rules(policy),
             criteria=criteria,
-            models=tuple(model for model in models if model.key in named),
+            models=tuple(_unmeasured(model) for model in models if model.key in named),
             unlisted=unlisted,
             tiers=tiers,
-            voting=voting,
+            quorum=voting.quorum,
             **same,
         ),
         ValidationRequirements(document="validation-requirements", criteria=criteria, voting=voting, **same),
@@ -68,12 +70,18 @@ def compose_guides(policy: Policy, holdings: Holdings, *, on: date) -> tuple[Gui
             models=models,
             unlisted=unlisted,
             by_memory=choose_by_memory(policy, models),
-            tiers=tiers,
+            tiers=named_only,
             benchmarks=_benchmarks(holdings.measurements),
             **same,
         ),
-        ValidationPipeline(document="validation-pipeline", criteria=criteria, voting=voting, tiers=tiers, **same),
-        index.but(unwritten=tuple(m for m in models if m.advisory is not None and m.slug is None)),
+        ValidationPipeline(
+            document="validation-pipeline", criteria=criteria, quorum=voting.quorum, tiers=named_only, **same
+        ),
+        index.but(
+            unwritten=tuple(
+                _unmeasured(m) for m in models if m.key in named and m.advisory is not None and m.slug is None
+            )
+        ),
     )
 
 
@@ -151,11 +159,10 @@ def _advisory(version: DocumentVersion) -> AdvisoryEntry:
     every = {(s.kind, s.id): s for found in version.sources.values() for s in found}
     whole = tuple(Source(kind=kind, id=found) for kind, found in sorted(every))
 
-    def told(key: str | None) -> Fact | None:
-        text = version.facts.get(key) if key else None
-        return Fact(text=text, sources=version.sources.get(key or "", whole)) if text else None
+    def told(key: str) -> Fact | None:
+        text = version.facts.get(key)
+        return Fact(text=text, sources=version.sources.get(key, whole)) if text else None
 
-    instead = next((k for k in sorted(version.facts) if k.startswith("alternatives/") and k.endswith("/model")), None)
     return AdvisoryEntry(
         key=slug,
         model=version.facts.get("model") or slug,
@@ -163,9 +170,18 @@ def _advisory(version: DocumentVersion) -> AdvisoryEntry:
         written_on=Fact(text=f"{version.created_at:%Y-%m-%d}", sources=whole),
         status=told("status"),
         severity=told("severity"),
-        replacement=told(instead),
+        replacement=told("alternatives/primary/model"),
         changes=version.changes,
     )
+
+
+def _unmeasured(model: ModelEntry) -> ModelEntry:
+    """Return what the policy says of a model: a document states no figure that it does not show."""
+    return ModelEntry.model_validate({**dict(model), "measured": None, "needs": None, "released_on": None})
+
+
+def _name_of(tier: Tier | None) -> Tier | None:
+    return None if tier is None else Tier(model=tier.model)
 
 
 def _linked(model: ModelEntry, advisories: set[str]) -> ModelEntry:

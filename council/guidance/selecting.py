@@ -80,55 +80,63 @@ def _standing(policy: Policy, model: BenchedModel, on: date) -> Standing:
 
 
 def _listed(policy: Policy, rule: ModelRule, measurement: Measurement | None, on: date) -> ModelEntry:
-    place = ("models", rule.key)
+    """Return a model, or a family, that has a rule of its own."""
     standing = standing_of(policy, rule.name, on=on) if rule.name is not None else None
     word = standing.status if standing is not None else rule.status
     decides = rule if standing is None else standing.rule
-    status_place = ("unlisted_models",) if decides is None else ("models", decides.key, "status")
-
-    def said(field: str, text: str | None, value: str | float | None = None) -> Fact | None:
-        return of_policy(policy, text, value if value is not None else text, *place, field) if text else None
-
-    uses = ", ".join(rule.uses)
     restricted = word != "banned" and set(rule.uses) != set(USES)
     return ModelEntry(
         key=rule.key,
         name=rule.name or rule.family or "",
         family=rule.name is None,
-        status=of_policy(policy, word, word, *status_place),
-        reason=said("reason", one_line(rule.reason or "", 600)),
-        advisory=said("advisory", one_line(rule.advisory or "", 300)),
-        replacement=said("replacement", one_line(rule.replacement or "", 120)),
-        uses=said("uses", uses) if restricted else None,
-        expires=said("expires", _until(rule, on)),
-        released_on=said("released_on", rule.released_on) or _released(measurement),
+        status=_status(policy, word, decides),
+        uses=_said(policy, rule, "uses", ", ".join(rule.uses)) if restricted else None,
+        expires=_said(policy, rule, "expires", _until(rule, on)),
+        released_on=_said(policy, rule, "released_on", rule.released_on) or _released(measurement),
         needs=_needs(policy, rule, measurement),
         measured=_measured(measurement),
+        **_reasons(policy, rule),
     )
+
+
+def _unlisted(policy: Policy, measurement: Measurement, standing: Standing) -> ModelEntry:
+    """Return a model that only a benchmark, or a rule for other names of it, knows."""
+    return ModelEntry(
+        key=measurement.model.name,
+        name=measurement.model.name,
+        status=_status(policy, standing.status, standing.rule),
+        released_on=_released(measurement),
+        needs=_needs(policy, None, measurement),
+        measured=_measured(measurement),
+        **_reasons(policy, standing.rule),
+    )
+
+
+def _status(policy: Policy, word: str, rule: ModelRule | None) -> Fact:
+    place = ("unlisted_models",) if rule is None else ("models", rule.key, "status")
+    return of_policy(policy, word, word, *place)
+
+
+def _reasons(policy: Policy, rule: ModelRule | None) -> dict[str, Fact | None]:
+    """Return why a rule says what it says, its advisory, and what to use instead."""
+    if rule is None:
+        return {}
+    return {
+        "reason": _said(policy, rule, "reason", rule.reason),
+        "advisory": _said(policy, rule, "advisory", rule.advisory),
+        "replacement": _said(policy, rule, "replacement", rule.replacement),
+    }
+
+
+def _said(policy: Policy, rule: ModelRule, field: str, text: str | None) -> Fact | None:
+    line = one_line(text or "", 600)
+    return of_policy(policy, line, text, "models", rule.key, field) if line else None
 
 
 def _until(rule: ModelRule, on: date) -> str | None:
     if rule.expires is None:
         return None
     return rule.expires.isoformat() + (", which is over" if rule.expires < on else "")
-
-
-def _unlisted(policy: Policy, measurement: Measurement, standing: Standing) -> ModelEntry:
-    """Return a model that only a benchmark, or a family in the policy, knows."""
-    rule = standing.rule
-    place = ("unlisted_models",) if rule is None else ("models", rule.key, "status")
-    reason = of_policy(policy, one_line(rule.reason, 600), rule.reason, "models", rule.key, "reason") if (
-        rule is not None and rule.reason
-    ) else None  # fmt: skip
-    return ModelEntry(
-        key=measurement.model.name,
-        name=measurement.model.name,
-        status=of_policy(policy, standing.status, standing.status, *place),
-        reason=reason,
-        released_on=_released(measurement),
-        needs=_needs(policy, None, measurement),
-        measured=_measured(measurement),
-    )
 
 
 def _measured(measurement: Measurement | None) -> Measured | None:
@@ -145,8 +153,6 @@ def _measured(measurement: Measurement | None) -> Measured | None:
             figures.append(Figure(key=metric, title=row.title, fact=_of(measurement, text, cell.value, place)))
     return Measured(
         benchmark=_of(measurement, benchmark.benchmark_id, benchmark.benchmark_id, "benchmark_id"),
-        suite=_of(measurement, one_line(benchmark.suite_title or benchmark.suite, 80), benchmark.suite, "suite"),
-        measured_on=_of(measurement, f"{benchmark.created_at:%Y-%m-%d}", None, "created_at"),
         figures=tuple(figures),
     )
 
@@ -245,6 +251,6 @@ def _tier(model: ModelEntry | None) -> Tier | None:
     measured = model.measured
     return Tier(
         model=name,
-        passed=measured.figure("tests_passed") if measured else None,
-        time=measured.figure("time_per_task_s") if measured else None,
+        tests_passed=measured.figure("tests_passed") if measured else None,
+        time_a_task=measured.figure("time_per_task_s") if measured else None,
     )

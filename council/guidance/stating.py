@@ -66,14 +66,15 @@ def _criterion(policy: Policy, criterion: Criterion) -> CriterionEntry:
 
 def state_voting(policy: Policy) -> VotingEntry:
     """Return quorum and thresholds."""
-    voting = policy.voting
-    alone = "the checks alone decide" if policy.checks_only else "checks and seats decide"
+    if policy.checks_only:
+        alone = of_policy(policy, "the checks alone decide", policy.checks_only, "checks_only")
+        return VotingEntry(checks_only=alone)
+    voting, place = policy.voting, "voting"
     return VotingEntry(
-        checks_only=of_policy(policy, alone, policy.checks_only, "checks_only"),
-        quorum=of_policy(policy, str(voting.quorum), voting.quorum, "voting", "quorum"),
-        approve_share=of_policy(policy, share(voting.approve_share), voting.approve_share, "voting", "approve_share"),
-        block_at=of_policy(policy, voting.block_at.value, voting.block_at.value, "voting", "block_at"),
-        block_share=of_policy(policy, share(voting.block_share), voting.block_share, "voting", "block_share"),
+        quorum=of_policy(policy, str(voting.quorum), voting.quorum, place, "quorum"),
+        approve_share=of_policy(policy, share(voting.approve_share), voting.approve_share, place, "approve_share"),
+        block_at=of_policy(policy, voting.block_at.value, voting.block_at.value, place, "block_at"),
+        block_share=of_policy(policy, share(voting.block_share), voting.block_share, place, "block_share"),
     )
 
 

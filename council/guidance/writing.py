@@ -131,16 +131,17 @@ def _editions(policy: Policy, archive: Archive, at: datetime) -> tuple[Edition, 
     guides = compose_guides(policy, read_holdings(archive), on=at.date())
     editions = [_edition(guide, archive, at) for guide in guides]
     every = [v for e in editions for v in ((e.version, *e.known) if e.is_new else e.known)]
-    editions.append(_edition(compose_changelog(policy, every), archive, at))
+    news = [f"{edition.guide.document} is version {edition.version.number}" for edition in editions if edition.is_new]
+    editions.append(_edition(compose_changelog(policy, every), archive, at, news))
     latest = {edition.guide.document: edition.version for edition in editions}
-    return (_edition(compose_index(policy, latest), archive, at), *editions)
+    return (_edition(compose_index(policy, latest), archive, at, news), *editions)
 
 
-def _edition(guide: Guide, archive: Archive, at: datetime) -> Edition:
+def _edition(guide: Guide, archive: Archive, at: datetime, news: Sequence[str] = ()) -> Edition:
     name = f"guidelines/{guide.policy}/{guide.document}"
     clean = redact_record(guide, secret_values())  # what is kept must equal what is composed the next time
     known = tuple(archive.list_versions(name))
-    version = next_version(name, facts_of(clean), known, at)
+    version = next_version(name, facts_of(clean), known, at, news)
     dated = type(clean).model_validate({**dict(clean), "number": version.number, "created_at": version.created_at})
     return Edition(guide=dated, version=version, known=known)
 
@@ -197,7 +198,9 @@ def _stale(edition: Edition, path: Path, text: str, *, follows: bool) -> list[St
         return [*edited, say(f"is version {mark.number}, which this store does not hold")]
     if sentences:
         return [*edited, *(say(sentence, moved=True) for sentence in sentences)]
-    return edited or [say("its template has changed")]
+    if mark.number != edition.version.number:
+        return [*edited, say(f"is version {mark.number}, and version {edition.version.number} is the newest")]
+    return edited or [say("was written by another template")]
 
 
 def _moved(edition: Edition, mark: Mark) -> tuple[str, ...] | None:

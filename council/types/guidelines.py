@@ -28,8 +28,6 @@ class Measured(Record):
 
     benchmark: Fact
     """Its id."""
-    suite: Fact
-    measured_on: Fact
     figures: tuple[Figure, ...]
 
     def figure(self, metric: str) -> Fact | None:
@@ -69,10 +67,8 @@ class Tier(Record):
     """A model for one tier, with what was measured of it."""
 
     model: Fact
-    passed: Fact | None = None
-    """Share of tests passed."""
-    time: Fact | None = None
-    """Time a task."""
+    tests_passed: Fact | None = None
+    time_a_task: Fact | None = None
 
     @property
     def argument(self) -> str:
@@ -138,13 +134,13 @@ class CriterionEntry(Record):
 
 
 class VotingEntry(Record):
-    """Quorum and thresholds."""
+    """Quorum and thresholds, or that the checks alone decide."""
 
-    checks_only: Fact
-    quorum: Fact
-    approve_share: Fact
-    block_at: Fact
-    block_share: Fact
+    checks_only: Fact | None = None
+    quorum: Fact | None = None
+    approve_share: Fact | None = None
+    block_at: Fact | None = None
+    block_share: Fact | None = None
 
 
 class BenchmarkEntry(Record):
@@ -226,10 +222,11 @@ class TeamGuidelines(Guide):
     rules: tuple[RuleEntry, ...] = ()
     criteria: tuple[CriterionEntry, ...] = ()
     models: tuple[ModelEntry, ...] = ()
-    """Those the policy names."""
+    """Those the policy names, without what was measured."""
     unlisted: Fact
     tiers: Tiers = Tiers()
-    voting: VotingEntry
+    quorum: Fact | None = None
+    """``None``: the checks alone decide."""
 
 
 class ValidationRequirements(Guide):
@@ -261,7 +258,8 @@ class ValidationPipeline(Guide):
     """How the checks and the council are run, and how to read what they print."""
 
     criteria: tuple[CriterionEntry, ...] = ()
-    voting: VotingEntry
+    quorum: Fact | None = None
+    """``None``: the checks alone decide."""
     tiers: Tiers = Tiers()
 
 
