@@ -28,9 +28,10 @@ _ERRATA = {
 }
 
 _TALLY = '''\
-import copy as _copy
 import numbers as _numbers
 import time as _time
+
+import pytest as _pytest
 
 
 class _Tally:
@@ -43,7 +44,7 @@ class _Tally:
         self.began = _time.monotonic()
 
     def __call__(self, *given):
-        answer = self.function(*_copy.deepcopy(given))
+        answer = self.function(*_fresh(given))
         self.answers = (answer,)
         return answer
 
@@ -74,6 +75,13 @@ class _Tally:
     def close(self):
         __tracebackhide__ = True
         assert not self.failed, f"{self.failed} of {self.seen} inputs failed; the first: {self.first}"
+
+
+def _fresh(value):
+    """A copy, so that no answer changes what the next question is about."""
+    if isinstance(value, (list, tuple, set)):
+        return type(value)(_fresh(one) for one in value)
+    return {key: _fresh(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _short(value):
@@ -136,29 +144,32 @@ def check_entry_point(name: str, place: str) -> str:
 
 
 def pytest_of_check(task_id: str, prompt: str, entry_point: str, test: str) -> str:
-    """Return a pytest file for tests that define ``check(candidate)``."""
+    """Return a pytest file for tests that define ``check(candidate)``.
+
+    Where they loop over inputs, every few of them are a test of their own, which counts what fails.
+    """
     test = _CALLS_CHECK.sub("", test).strip("\n")
     for wrong, right in _ERRATA.items():
         test = test.replace(wrong, right)
-    head = [_title("Tests", task_id), _helpers(prompt, entry_point), f"from {MODULE} import {entry_point}"]
-    loop = _LOOP.search(test)
-    if loop is None or loop["indent"] != "    " or "def check(candidate):" not in test:
-        return _file(*head, test, _function(entry_point, f"check({entry_point})"))
-    test = _counted(test, loop, "candidate")
-    return _file(*head, _TALLY, *_numpy(test), _function(entry_point, f'check(_Tally({entry_point}, "{entry_point}"))'))
+    head = [_title("Tests", task_id), _helpers(prompt, entry_point)]
+    loop, (before, found, body) = _LOOP.search(test), test.partition("def check(candidate):\n")
+    given = body[: loop.start() - len(before) - len(found)].splitlines() if loop and found else []
+    if loop is None or loop["indent"] != "    " or not given or not all(line[:4].isspace() for line in given if line):
+        return _file(*head, _imported(entry_point), test, _function(entry_point, f"check({entry_point})"))
+    lifted = "\n".join(line[4:] for line in given)
+    return _file(*head, _imported(entry_point, "solved"), _TALLY, *_numpy(f"{before.rstrip()}\n\n\n{lifted}"),
+                 _looped(loop, entry_point, "candidate"))  # fmt: skip
 
 
 def pytest_of_loop(task_id: str, entry_point: str, test: str) -> str:
     """Return a pytest file for tests that stand at the top of a module and end with a loop over inputs."""
     test = test.strip("\n")
     loop = _LOOP.search(test)
-    head = (_title("Tests", task_id), f"from {MODULE} import {entry_point} as solved")
+    head = (_title("Tests", task_id), _imported(entry_point, "solved"))
     if loop is None or loop["indent"]:
         body = f"exec(compile(TESTS, 'tests', 'exec'), {{'{entry_point}': solved}})"
         return _file(*head, f"TESTS = {test!r}", _function(entry_point, body))
-    lines = _counted(test, loop, entry_point)[loop.start() :].strip("\n").splitlines()
-    made = f'{entry_point} = _Tally(solved, "{entry_point}")'
-    return _file(*head, _TALLY, *_numpy(test[: loop.start()]), _function(entry_point, made, *lines))
+    return _file(*head, _TALLY, *_numpy(test[: loop.start()]), _looped(loop, entry_point, entry_point))
 
 
 def pytest_of_asserts(task_id: str, names: list[str], imports: list[str], asserts: list[str]) -> str:
@@ -179,17 +190,17 @@ def pytest_of_inputs(task_id: str, reference: str, entry_point: str, inputs: lis
     return _file(
         _title("Inputs", task_id, told),
         "from math import inf, nan",
-        f"from {MODULE} import {entry_point} as solved",
+        _imported(entry_point, "solved"),
         _TALLY,
         _COMPARISONS[how.get("compare", "equal")],
         f"REFERENCE = {reference!r}\nATOL = {float(how.get('atol') or 0)!r}\nINPUTS = [\n    {lines},\n]",
-        _function(
+        "WANTED = {'__name__': 'reference'}\nexec(compile(REFERENCE, 'reference', 'exec'), WANTED)",
+        _by_few(
+            "INPUTS",
             entry_point,
-            "space = {'__name__': 'reference'}",
-            "exec(compile(REFERENCE, 'reference', 'exec'), space)",
-            f'tally, wanted = _Tally(solved, "{entry_point}"), space["{entry_point}"]',
-            "for inp in INPUTS:",
-            "    exp = wanted(*_copy.deepcopy(inp))",
+            f'tally, wanted = _Tally(solved, "{entry_point}"), WANTED["{entry_point}"]',
+            "for inp in INPUTS[start : start + _STEP]:",
+            "    exp = wanted(*_fresh(inp))",
             "    with tally.case(inp, exp):",
             "        assert _agrees(tally(*inp), exp, inp)",
             "tally.close()",
@@ -197,13 +208,25 @@ def pytest_of_inputs(task_id: str, reference: str, entry_point: str, inputs: lis
     )
 
 
-def _counted(test: str, loop: re.Match[str], name: str) -> str:
-    """Return the tests with their loop counting what fails."""
-    indent = loop["indent"]
+def _looped(loop: re.Match[str], entry_point: str, name: str) -> str:
+    """Return the loop as tests of a few inputs each, that count on after one that fails."""
     wanted = ", exp" if "exp" in loop["names"] else ""
-    head = loop[0].strip("\n").splitlines()[0]
-    counting = f"{indent}    with {name}.case(inp{wanted}):\n{indent}        {loop['statement']}"
-    return f"{test[: loop.start()]}\n{head}\n{counting}\n{indent}{name}.close()\n"
+    return _by_few(
+        "inputs",
+        entry_point,
+        f'{name} = _Tally(solved, "{entry_point}")',
+        f"for i, {loop['names']} in list(enumerate({loop['over']}))[start : start + _STEP]:",
+        f"    with {name}.case(inp{wanted}):",
+        f"        {loop['statement']}",
+        f"{name}.close()",
+    )
+
+
+def _by_few(inputs: str, entry_point: str, *lines: str) -> str:
+    # At most 25 tests. With data between tests and code each one begins anew, so short ones are quick.
+    step = f"_STEP = max(10, -(-len({inputs}) // 25))"
+    mark = f'@_pytest.mark.parametrize("start", range(0, len({inputs}), _STEP))'
+    return f"{step}\n\n\n{mark}\n{_function(entry_point, *lines, given='start')}"
 
 
 def _numpy(test: str) -> tuple[str, ...]:
@@ -236,9 +259,13 @@ def _title(noun: str, task_id: str, more: str = "") -> str:
     return f'"""{noun} of {name}, as published.{more}"""'
 
 
-def _function(entry_point: str, *lines: str) -> str:
+def _imported(entry_point: str, name: str = "") -> str:
+    return f"from {MODULE} import {entry_point}" + (f" as {name}" if name else "")
+
+
+def _function(entry_point: str, *lines: str, given: str = "") -> str:
     body = "\n".join(f"    {line}" for line in lines)
-    return f"def test_{entry_point}():\n{body}"
+    return f"def test_{entry_point}({given}):\n{body}"
 
 
 def _indented(text: str) -> str:

@@ -14,12 +14,12 @@ from council.policies import load_policy
 from council.protocols import Sandbox
 from council.sandbox import open_sandbox
 from council.settings import Settings
-from council.types.checks import CheckResult
+from council.types.checks import TestResult
 from council.types.submission import SourceFile, Submission
 from council.validation import run_checks
 
-Try = Callable[[Sequence[tuple[str, str, tuple[SourceFile, ...]]]], list[CheckResult]]
-_AT_ONCE = 4
+Work = tuple[str, str, tuple[SourceFile, ...]]
+"""A solution's path, its text, and the tests it is given."""
 
 
 @pytest.fixture(scope="session")
@@ -28,23 +28,34 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-def try_all(sandbox: Sandbox) -> Try:
-    """Run the tests check of the base policy for each ``(path, code, tests)`` and return the results in that order."""
+def try_all(sandbox: Sandbox) -> Callable[..., list[list[TestResult]]]:
+    """Run many solutions with their tests in one visit to the sandbox; return the tests of each, in that order.
+
+    So that each keeps its own module, number ``n`` is called ``NAME_n``, also where its tests import it.
+    """
     base = load_policy("base")
     policy = base.but(criteria=tuple(c for c in base.criteria if c.check == "tests"))
 
-    async def one(gate: asyncio.Semaphore, path: str, code: str, tests: tuple[SourceFile, ...]) -> CheckResult:
-        submission = Submission(files=(SourceFile(path=path, text=code),), tests=tests)
-        async with gate:
-            return (await run_checks(submission, policy, sandbox, settings=Settings())).checks[0]
+    def run(work: Sequence[Work], *, apart: bool = False) -> list[list[TestResult]]:
+        files, tests = [], []
+        for number, (path, code, given) in enumerate(work):
+            name = path.removesuffix(".py")
+            files.append(SourceFile(path=f"{name}_{number}.py", text=code))
+            for file in given:
+                text = file.text.replace(f"from {name} import", f"from {name}_{number} import")
+                assert text != file.text, "the tests do not import the solution"
+                tests.append(SourceFile(path=f"test_{number}_{file.path}", text=text))
+        settings = Settings(tests_apart=apart)
+        submission = Submission(files=tuple(files), tests=tuple(tests))
+        result = asyncio.run(run_checks(submission, policy, sandbox, settings=settings)).checks[0]
+        assert result.tests, result.summary
+        assert result.apart is apart
+        found: list[list[TestResult]] = [[] for _ in work]
+        for test in result.tests:
+            found[int(test.node_id.split("_")[1])].append(test)
+        return found
 
-    async def every(work: Sequence[tuple[str, str, tuple[SourceFile, ...]]]) -> list[CheckResult]:
-        gate = asyncio.Semaphore(_AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(gate, *each)) for each in work]
-        return [task.result() for task in tasks]
-
-    return lambda work: asyncio.run(every(work))
+    return run
 
 
 @pytest.fixture
