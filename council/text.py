@@ -148,10 +148,8 @@ def _redact_value(value: Any, secrets: Sequence[str], *, code: frozenset[str], s
         same = all(new is old for new, old in zip(inside, value, strict=True))
         return value if same else type(value)(inside)
     if isinstance(value, dict):
-        return {
-            _redact_value(key, secrets, code=code, shapes=shapes): _redact_value(item, secrets, code=code, shapes=shapes)
-            for key, item in value.items()
-        }
+        pairs = [_redact_value(pair, secrets, code=code, shapes=shapes) for pair in value.items()]
+        return dict(pairs)
     return value
 
 

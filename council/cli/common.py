@@ -65,13 +65,14 @@ def writable_target(output: str | None, *, force: bool = True) -> None:
         raise UsageError(f"{shown}: the folder cannot be written to")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step: it holds the old text or the new one, never half of it. Raises ``UsageError``."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file in one step: it holds the old content or the new, never half of it. Raises ``UsageError``."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()

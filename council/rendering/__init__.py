@@ -2,6 +2,7 @@
 
 from council.rendering.benchmarks import BenchmarkReport, ComparisonReport, failed_tests
 from council.rendering.documents import Documents, to_json
+from council.rendering.knowledge import KnowledgeBook
 from council.rendering.public import (
     PublicReport,
     PublicSession,
@@ -15,6 +16,7 @@ __all__ = [
     "BenchmarkReport",
     "ComparisonReport",
     "Documents",
+    "KnowledgeBook",
     "PublicReport",
     "PublicSession",
     "exit_code_of",

@@ -10,12 +10,15 @@ from typing import Any
 
 from council.errors import TemplateError, UsageError
 from council.rendering import figures, pages, references, words
+from council.rendering.audits import audit_words, kind_words, known_words, place_words, public_audit, since_words
 from council.rendering.benchmarks import BenchmarkReport, ComparisonReport, public_benchmark, public_comparison
+from council.rendering.knowledge import KnowledgeBook, public_knowledge
 from council.rendering.public import public_report, public_session
 from council.settings import secret_values
 from council.templating import Templates
 from council.text import redact_record
 from council.types.advisories import Advisory
+from council.types.audits import Audit
 from council.types.base import Record
 from council.types.checks import ValidationReport
 from council.types.guidelines import Guide
@@ -35,6 +38,11 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "winner_words": figures.winner_words,
     "machine_words": figures.machine_words,
     "outcome_words": figures.outcome_words,
+    "audit_words": audit_words,
+    "kind_words": kind_words,
+    "known_words": known_words,
+    "place_words": place_words,
+    "since_words": since_words,
 }
 
 
@@ -109,4 +117,8 @@ def _public(subject: Record, secrets: tuple[str, ...]) -> tuple[str, Record]:
         return "advisory", redact_record(subject, secrets)
     if isinstance(subject, Guide):
         return "guide", redact_record(subject, secrets)
+    if isinstance(subject, KnowledgeBook):
+        return "knowledge", public_knowledge(subject, secrets=secrets)
+    if isinstance(subject, Audit):
+        return "audit", public_audit(subject, secrets=secrets)
     raise UsageError(f"a {type(subject).__name__} is no document", "Render a session or a validation report")

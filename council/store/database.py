@@ -58,14 +58,14 @@ def open_store(
     place = f"the store {_homely(path)}"
     with placed(place, hidden):
         engine = _open_file(path.absolute(), readonly=readonly, patience_s=patience_s)
-    return SqlStore(engine, place=place, secrets=hidden) if engine else _open_memory(hidden)
+    return SqlStore(engine, place=place, secrets=hidden) if engine else _open_memory(hidden, place=place)
 
 
-def _open_memory(hidden: tuple[str, ...]) -> Archive:
+def _open_memory(hidden: tuple[str, ...], *, place: str = "the store in memory") -> Archive:
     engine = _engine(lambda: sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False), shared=True)
     with engine.begin() as connection:
         migrate(connection)
-    return SqlStore(engine, place="the store in memory", secrets=hidden, alone=True)
+    return SqlStore(engine, place=place, secrets=hidden, alone=True)
 
 
 def _open_postgresql(url: str, hidden: tuple[str, ...]) -> Archive:

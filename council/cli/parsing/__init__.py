@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from council.cli.parsing.base import Commands
 
-COMMANDS: tuple[str, ...] = ("bench", "guidelines", "policy", "models")
+COMMANDS: tuple[str, ...] = ("bench", "advise", "guidelines", "policy", "audit", "models", "knowledge", "store")
 """In the order ``council --help`` shows them."""
 
 

@@ -9,7 +9,9 @@ from typing import TextIO
 from council.protocols import BenchmarkSummary, SessionSummary
 from council.rendering.benchmarks import BenchmarkReport, ComparisonReport
 from council.rendering.marks import mark_lines
+from council.rendering.terminal.audit import AuditProgress, write_audit, write_patch
 from council.rendering.terminal.benchmark import write_benchmark, write_benchmarks, write_comparison
+from council.rendering.terminal.knowledge import write_knowledge, write_knowledge_list
 from council.rendering.terminal.live import LiveSitting
 from council.rendering.terminal.models import ModelListing, write_models
 from council.rendering.terminal.page import Sheet, knows_unicode, show
@@ -18,16 +20,21 @@ from council.rendering.terminal.rows import write_rows, write_sessions, write_se
 from council.rendering.terminal.sample import write_sample
 from council.rendering.terminal.session import Steps, write_concern, write_generation, write_session
 from council.settings import Resolved
+from council.types.audits import Audit
 from council.types.benchmarks import Benchmark, Sample, Table
 from council.types.checks import ValidationReport
 from council.types.consensus import Concern
+from council.types.knowledge import Knowledge
 from council.types.session import Session
 from council.types.submission import Submission
 
 __all__ = [
+    "AuditProgress",
+    "audit_text",
     "LiveSitting",
     "benchmark_text",
     "comparison_text",
+    "knowledge_text",
     "models_text",
     "report_text",
     "sample_text",
@@ -35,7 +42,9 @@ __all__ = [
     "show_benchmarks",
     "show_concern",
     "show_generation",
+    "show_knowledge",
     "show_marks",
+    "show_patch",
     "show_rows",
     "show_sessions",
     "show_settings",
@@ -48,6 +57,11 @@ def session_text(session: Session, steps: Steps = (), *, plain: bool = False, sh
     ``steps`` are commands worth typing next, each with what it is good for; they come last.
     """
     return write_session(session, steps, sheet or _sheet(plain)).text()
+
+
+def audit_text(audit: Audit, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None) -> str:
+    """Return an audit as standard output should show it; ``plain`` is for a file."""
+    return write_audit(audit, steps, sheet or _sheet(plain)).text()
 
 
 def report_text(
@@ -69,10 +83,27 @@ def show_concern(concern: Concern, session: Session, *, stream: TextIO | None = 
     show(write_concern(concern, session, Sheet.of(out)), out)
 
 
+def show_patch(patch: str, *, stream: TextIO | None = None) -> None:
+    """Show a patch on standard error, before somebody is asked whether to apply it."""
+    out = sys.stderr if stream is None else stream
+    show(write_patch(patch, Sheet.of(out)), out)
+
+
 def show_marks(report: ValidationReport, *, stream: TextIO | None = None) -> None:
     """Show a report in the lines of ``vengeance-validate``."""
     out = sys.stdout if stream is None else stream
     out.write("\n".join(mark_lines(report, unicode=knows_unicode(out))) + "\n")
+
+
+def knowledge_text(entry: Knowledge, *, plain: bool = False, sheet: Sheet | None = None) -> str:
+    """Return a piece of knowledge as standard output should show it; ``plain`` is for a file."""
+    return write_knowledge(entry, sheet or _sheet(plain)).text()
+
+
+def show_knowledge(found: Sequence[Knowledge], *, stream: TextIO | None = None) -> None:
+    """Show one line a piece of knowledge."""
+    out = sys.stdout if stream is None else stream
+    show(write_knowledge_list(found, Sheet.of(out)), out)
 
 
 def show_sessions(sessions: Sequence[SessionSummary], *, stream: TextIO | None = None) -> None:
