@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from council.advising import (
@@ -14,6 +14,9 @@ from council.advising import (
     advisory_id,
     changes_between,
     compose_advisory,
+    foreign_numbers,
+    paragraphs_of,
+    prose_prompt,
     same_facts,
     slug_of,
     stated,
@@ -22,21 +25,32 @@ from council.advising import (
 from council.advising.rating import rate_of
 from council.errors import StoreError, UsageError
 from council.measuring import tabulate
-from council.policies import Policy, load_policy
+from council.policies import Admission, Policy, Role, load_policy
 from council.policies.names import read_name
-from council.protocols import Archive, BenchmarkSummary
+from council.protocols import Archive, BenchmarkSummary, ModelClient
 from council.rendering import figures
 from council.rendering.marks import mark_lines
+from council.templating import Templates
 from council.text import one_line
 from council.types.advisories import Advisory
 from council.types.base import now
+from council.types.calls import Call
 from council.types.facts import Fact, Source, distinct_sources
 from council.types.knowledge import DocumentVersion, Knowledge, KnowledgeKind
 from council.types.session import Session
 
 _MOST_BENCHMARKS = 1000
 _MOST_KNOWLEDGE = 1000
+_CHAIR = Role("the chair", "review", "--chair", "ollama_chat/")
 WORDS = Words(figures=figures, marks=mark_lines)
+
+
+class Prose(NamedTuple):
+    """A summary that a model wrote, as it may be shown; ``refused`` says why it may not."""
+
+    chair: str
+    paragraphs: tuple[str, ...] = ()
+    refused: str | None = None
 
 
 class Advised(NamedTuple):
@@ -49,6 +63,15 @@ class Advised(NamedTuple):
 
 class NoEvidence(StoreError):
     """The store holds nothing about the model."""
+
+
+class Study(NamedTuple):
+    """Everything that an advisory about one model rests on, read once."""
+
+    bare: Advisory
+    """Without version, date and changelog."""
+    evidence: Evidence
+    latest: DocumentVersion | None
 
 
 def advise(
@@ -64,56 +87,114 @@ def advise(
     """Return the advisory about a model from what the archive holds, and keep a version when its facts are new.
 
     Args:
+        write: whether the version and its knowledge are kept.
+
+    The others are those of ``study_model``, and so are the errors.
+    """
+    study = study_model(
+        model, archive=archive, policy=policy, against=against, benchmarks=benchmarks, memory_gb=memory_gb
+    )
+    advised = conclude(study)
+    if write:
+        keep(archive, advised)
+    return advised
+
+
+def study_model(
+    model: str,
+    *,
+    archive: Archive,
+    policy: Policy,
+    against: Sequence[str] = (),
+    benchmarks: Sequence[str] = (),
+    memory_gb: float | None = None,
+) -> Study:
+    """Read what the archive holds about a model and put its advisory together.
+
+    Args:
         model: as people call it; case, registries and packing do not matter.
         archive: what was measured and learnt.
         policy: thresholds, exit criteria, rules, and which models may be recommended.
         against: models to compare with; by default the best of the same benchmark.
         benchmarks: ids of the benchmarks to use; by default the newest of each suite that holds these models.
         memory_gb: alternatives must fit into it.
-        write: whether the version and its knowledge are kept.
 
     Raises:
         NoEvidence: with the command that makes some.
         UsageError: a name that fits no model, or several.
-        StoreError: the archive cannot be read or written.
+        StoreError: the archive cannot be read.
     """
     subject, ones = _find(archive, model, against, benchmarks)
     rivals = tuple(_named(name, _names(ones[:1]), "--against") for name in against) or _best(ones[0], subject)
-    evidence = _gather(archive, policy, subject, ones)
-    if memory_gb is not None:
-        evidence.asked["memory_gb"] = f"{memory_gb:g}"
+    asked = {} if memory_gb is None else {"memory_gb": f"{memory_gb:g}"}
+    evidence = _gather(archive, policy, subject, ones, asked)
     bare = compose_advisory(evidence, subject, against=rivals)
-    record = advisory_id(subject)
-    latest = max(evidence.versions.get(record, ()), key=lambda v: v.number, default=None)
-    facts = stated(bare)
-    version = None
-    if latest is None or not same_facts(latest, facts):
-        version = _next(bare, latest, facts, evidence.asked)
-        evidence.versions[record] = (version, *evidence.versions.get(record, ()))
-    if write:
-        keep(archive, bare, evidence, version)
-    return Advised(with_history(bare, evidence), evidence, version)
+    latest = max(evidence.versions[advisory_id(subject)], key=lambda v: v.number, default=None)
+    return Study(bare, evidence, latest)
 
 
-def keep(archive: Archive, advisory: Advisory, evidence: Evidence, version: DocumentVersion | None) -> None:
-    """Keep a version, and the advisory's entry in the knowledge base where that is missing or says something else."""
-    if version is not None:
-        archive.add_version(version)
-    latest = max(evidence.versions[advisory_id(advisory.subject)], key=lambda v: v.number)
-    first = min(evidence.versions[advisory_id(advisory.subject)], key=lambda v: v.number)
+def conclude(study: Study, prose: Prose | None = None) -> Advised:
+    """Return the advisory with its version: the kept one where its facts are the same, else the next.
+
+    ``prose`` is a summary that a model wrote, in place of the built one.
+    """
+    facts = stated(study.bare)
+    same = study.latest is not None and same_facts(study.latest, facts)
+    if study.latest is not None and same and not _new_prose(study.latest, prose):
+        return Advised(with_history(study.bare, study.evidence), study.evidence, None)
+    more = {**_asked_facts(study.evidence.asked), **_prose_facts(prose)}
+    version = _next(study.bare, study.latest, facts, more)
+    evidence = study.evidence.with_version(advisory_id(study.bare.subject), version)
+    return Advised(with_history(study.bare, evidence), evidence, version)
+
+
+async def write_prose(
+    advisory: Advisory, chair: str, *, policy: Policy, client: ModelClient, templates: Templates
+) -> Prose:
+    """Ask a model for the summary and return it, refused where it holds a number that no fact has.
+
+    Raises ``ModelBanned`` for a chair that the policy bans, ``ModelError`` where the model gives no answer.
+    """
+    admission = Admission(policy)
+    admission.require(chair, _CHAIR)
+    reply = await client.complete(Call(model=chair, messages=prose_prompt(advisory, templates), purpose="advise"))
+    banned = admission.turn_away(reply, _CHAIR)
+    if banned is not None:
+        raise banned
+    paragraphs = paragraphs_of(reply.text)
+    if not paragraphs:
+        return Prose(chair, refused="its answer was empty")
+    foreign = foreign_numbers(paragraphs, advisory)
+    if foreign:
+        return Prose(chair, refused=f"it says {', '.join(foreign[:5])}, which no fact says")
+    return Prose(chair, paragraphs)
+
+
+def kept_prose(advised: Advised) -> Prose | None:
+    """Return the summary that a model wrote for these very facts, where one is kept already."""
+    if advised.new_version is not None or not advised.advisory.prose or advised.advisory.prose_by is None:
+        return None
+    texts = tuple(str(fact.value) for fact in advised.advisory.prose)
+    return Prose(str(advised.advisory.prose_by.value), texts)
+
+
+def keep(archive: Archive, advised: Advised) -> None:
+    """Keep a new version, and the advisory's entry in the knowledge base where it is missing or says something else."""
+    advisory, record = advised.advisory, advisory_id(advised.advisory.subject)
+    if advised.new_version is not None:
+        archive.add_version(advised.new_version)
+    versions = sorted(advised.evidence.versions[record], key=lambda version: version.number)
+    told = (*((advisory.key_finding,) if advisory.key_finding else ()), *advisory.summary)
     entry = Knowledge(
-        knowledge_id=advisory_id(advisory.subject),
+        knowledge_id=record,
         kind=KnowledgeKind.ADVISORY,
-        title=one_line(f"{advisory.subject}: {advisory.status.text}", 200),
-        text="\n".join(
-            sentence.text
-            for sentence in (*((advisory.key_finding,) if advisory.key_finding else ()), *advisory.summary)
-        ),
+        title=one_line(f"{advisory.subject}: {advisory.status.text}"),
+        text="\n".join(sentence.text for sentence in told),
         evidence=_records(advisory),
-        created_at=first.created_at,
-        updated_at=latest.created_at if latest is not first else None,
+        created_at=versions[0].created_at,
+        updated_at=versions[-1].created_at if versions[1:] else None,
     )
-    if evidence.knowledge.get(entry.knowledge_id) != entry:
+    if advised.evidence.knowledge.get(record) != entry:
         archive.put_knowledge(entry)
 
 
@@ -236,7 +317,9 @@ def _best(one: Measured, subject: str) -> tuple[str, ...]:
     return tuple(sorted(others, key=lambda name: (-(rate_of(one.table, name) or 0.0), name)))
 
 
-def _gather(archive: Archive, policy: Policy, subject: str, ones: tuple[Measured, ...]) -> Evidence:
+def _gather(
+    archive: Archive, policy: Policy, subject: str, ones: tuple[Measured, ...], asked: dict[str, str]
+) -> Evidence:
     """Return the evidence: the benchmarks, the sittings over the model's programs, what was written down of both."""
     ids = {one.benchmark.benchmark_id for one in ones}
     sittings = tuple(_sessions(archive, subject, ones))
@@ -257,6 +340,7 @@ def _gather(archive: Archive, policy: Policy, subject: str, ones: tuple[Measured
         sessions=sittings,
         knowledge=learnt,
         versions={record: versions},
+        asked=asked,
     )
 
 
@@ -266,16 +350,31 @@ def _sessions(archive: Archive, subject: str, ones: tuple[Measured, ...]) -> lis
     return [archive.read_session(name) for name in sorted(named & there)]
 
 
+def _asked_facts(asked: Mapping[str, str]) -> dict[str, str]:
+    return {f"asked/{name}": value for name, value in asked.items()}
+
+
+def _prose_facts(prose: Prose | None) -> dict[str, str]:
+    if prose is None or not prose.paragraphs:
+        return {}
+    numbered = {f"prose/{number}": text for number, text in enumerate(prose.paragraphs, 1)}
+    return {"prose_by": prose.chair, **numbered}
+
+
+def _new_prose(latest: DocumentVersion, prose: Prose | None) -> bool:
+    return any(latest.facts.get(key) != text for key, text in _prose_facts(prose).items())
+
+
 def _next(
-    advisory: Advisory, latest: DocumentVersion | None, facts: dict[str, Fact], asked: dict[str, str]
+    advisory: Advisory, latest: DocumentVersion | None, facts: dict[str, Fact], more: dict[str, str]
 ) -> DocumentVersion:
     return DocumentVersion(
         name=f"advisory/{advisory.slug}",
         number=latest.number + 1 if latest else 1,
         created_at=now(),
-        facts={**{key: fact.text for key, fact in facts.items()}, **{f"asked/{k}": v for k, v in asked.items()}},
+        facts={**{key: fact.text for key, fact in facts.items()}, **more},
         sources={key: fact.sources for key, fact in facts.items()},
-        changes=changes_between(latest, facts),
+        changes=changes_between(latest, facts, summary_by=more.get("prose_by")),
     )
 
 

@@ -4,6 +4,7 @@ from council.advising.classes import CLASSES, BugClass, classify
 from council.advising.composing import advisory_id, compose_advisory, slug_of, with_history
 from council.advising.evidence import Evidence, Figures, Measured, Words
 from council.advising.history import changes_between, same_facts, stated
+from council.advising.prose import foreign_numbers, paragraphs_of, prose_prompt
 from council.advising.tracing import Untraced, trace
 
 __all__ = [
@@ -18,6 +19,9 @@ __all__ = [
     "changes_between",
     "classify",
     "compose_advisory",
+    "foreign_numbers",
+    "paragraphs_of",
+    "prose_prompt",
     "same_facts",
     "slug_of",
     "stated",

@@ -71,9 +71,11 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("ignores-argument", "Never reads one of its arguments", "Whatever is passed there changes nothing."),
     ("wrong-result", "Wrong result", "The result is wrong and nothing says so."),
 )
-_SILENT = frozenset(
-    """does-not-raise returns-nothing should-be-nothing wrong-yes wrong-no off-by-one wrong-sign wrong-order elements-missing elements-too-many wrong-type wrong-case wrong-spacing cut-short wrong-text wrong-elements wrong-number ignores-argument wrong-result""".split()
-)
+_SILENT = frozenset("""
+    does-not-raise returns-nothing should-be-nothing wrong-yes wrong-no off-by-one wrong-sign wrong-order
+    elements-missing elements-too-many wrong-type wrong-case wrong-spacing cut-short wrong-text wrong-elements
+    wrong-number ignores-argument wrong-result
+    """.split())
 CLASSES: dict[str, BugClass] = {
     key: BugClass(key, title, impact, silent=key in _SILENT) for key, title, impact in _KINDS
 }

@@ -114,6 +114,18 @@ class Evidence:
         self.versions = dict(versions or {})
         self.asked = dict(asked or {})
 
+    def with_version(self, record: str, version: DocumentVersion) -> Evidence:
+        """Return the same evidence with one more version of a document."""
+        return Evidence(
+            policy=self.policy,
+            words=self.words,
+            measured=tuple(self.measured.values()),
+            sessions=tuple(self.sessions.values()),
+            knowledge=tuple(self.knowledge.values()),
+            versions={**self.versions, record: (version, *self.versions.get(record, ()))},
+            asked=self.asked,
+        )
+
     def fact(self, kind: Kind, record_id: str, *parts: object, also: tuple[Source, ...] = ()) -> Fact:
         """Return what stands at a place, as it is shown. Raises ``LookupError`` where there is nothing."""
         source = Source(kind=kind, id=record_id, pointer=join(*parts))

@@ -27,10 +27,13 @@ def same_facts(version: DocumentVersion, facts: Mapping[str, Fact]) -> bool:
     return kept == {key: fact.text for key, fact in facts.items()}
 
 
-def changes_between(version: DocumentVersion | None, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+def changes_between(
+    version: DocumentVersion | None, facts: Mapping[str, Fact], *, summary_by: str | None = None
+) -> tuple[str, ...]:
     """Return what changed, one sentence a fact with the evidence that changed it; a first version says so.
 
-    A fact that stands in several places is told once, by the place in the store that it comes from.
+    A fact that stands in several places is told once, by the place in the store that it comes from. ``summary_by`` is
+    the model that wrote the summary anew.
     """
     if version is None:
         return (_FIRST,)
@@ -42,6 +45,8 @@ def changes_between(version: DocumentVersion | None, facts: Mapping[str, Fact]) 
                 None
             )
     told.update(dict.fromkeys(_came_and_went(version, facts)))
+    if summary_by is not None:
+        told[f"The summary was written by {one_line(summary_by, 80)}."] = None
     sentences = tuple(told) or ("The text of an example changed.",)
     if len(sentences) > _MOST_CHANGES:
         return (*sentences[:_MOST_CHANGES], "and more")

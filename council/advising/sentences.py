@@ -35,6 +35,9 @@ def numbered(facts: tuple[Fact, ...]) -> dict[str, Fact]:
 def command(key: str, words: str, *, ollama: bool = False, **names: Fact) -> Command:
     """Return a command; ``{name}`` stands for a fact that becomes one shell word."""
     quoted = {name: shlex.quote(one_line(str(fact.value or fact.text), 200)) for name, fact in names.items()}
+    for name, word in quoted.items():
+        if word.lstrip("'").startswith("-"):  # else a model of that name would be read as an option
+            words = words.replace(f" {{{name}}}", f"={{{name}}}")
     return Command(
         key=key,
         text=words.format_map(quoted),
