@@ -66,10 +66,18 @@ def read_name(text: str) -> ModelName:
 
 
 def readings(text: str) -> tuple[ModelName, ...]:
-    """Return every way to read a name: ``x-1-5b`` may be of 5 or, with its point written as a dash, of 1.5 billion."""
+    """Return every way to read a name, the plain one first.
+
+    ``x-1-5b`` may be of 5 or, with its point written as a dash, of 1.5 billion parameters; ``granite-34b-code`` may be
+    ``granite-code:34b``, as ``codellama:34b-code`` is ``codellama:34b``.
+    """
     bare = _bare(text)
-    loose = _LOOSE_SIZE.sub(r"\1.", bare)
-    return (_read(bare),) if loose == bare else (_read(bare), _read(loose))
+    read = [_read(bare), _read(_LOOSE_SIZE.sub(r"\1.", bare))]
+    for name in tuple(read):
+        if "code" in name.variants:
+            words = (*name.words, "code")
+            read.append(name._replace(words=words, stem=joined(words), variants=name.variants - {"code"}))
+    return tuple(dict.fromkeys(read))
 
 
 def joined(words: Iterable[str]) -> tuple[str, ...]:
@@ -147,7 +155,7 @@ def _untuned(words: list[str]) -> tuple[list[str], set[str]]:
     end, variants = len(words), set()
     while end > 1:
         day = words[end - 3 : end]
-        if words[end - 1] in TUNINGS or _DAY.fullmatch(words[end - 1]):
+        if words[end - 1] in TUNINGS - {"code"} or _DAY.fullmatch(words[end - 1]):
             end -= 1
             variants.add(words[end])
         elif end > 3 and re.fullmatch(r"20\d\d-\d\d-\d\d", "-".join(day)):

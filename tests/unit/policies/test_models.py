@@ -94,6 +94,7 @@ def test_one_model_under_many_names(name: str) -> None:
         ("llama-3:8b", "llama3.1:8b"),
         ("mixtral:7b", "mixtral:8x7b"),
         ("starcoder:15b", "starcoder2:15b"),
+        ("granite:34b", "granite-code:34b"),
     ],
 )
 def test_other_models_are_left_alone(banned: str, name: str) -> None:
@@ -120,6 +121,9 @@ def test_other_models_are_left_alone(banned: str, name: str) -> None:
         ("qwen2.5-coder:32b", "qwen2.5:32b-coder"),
         ("deepseek-coder-v2:16b", "deepseek-coder-v2:16b-lite-instruct-q4_0"),
         ("qwen2.5:7.0b", "qwen2.5:7b"),
+        ("granite-code:34b", "ibm-granite/granite-34b-code-instruct-8k"),
+        ("granite-code:34b", "granitecode:34b"),
+        ("codellama:34b-code", "CodeLlama-34b-code"),
     ],
 )
 def test_other_ways_to_say_it(banned: str, name: str) -> None:
