@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from council.bench.events import BenchmarkOpened, Listener, SampleFinished, SampleStarted, deaf
-from council.bench.judging import bench_policy, judge_code, testing_house
+from council.bench.judging import bench_policy, judge_code, strict_house
 from council.bench.ledger import Ledger, new_benchmark, take_up
 from council.bench.machine import cores, this_machine
 from council.bench.pace import Pace
@@ -108,7 +108,7 @@ class _Import:
         self._done = self._total - len(self._left)
         self._tasks = tasks
         self._policy = policy
-        self._house = testing_house(house)
+        self._house = strict_house(house)
         self._ledger = ledger
         self._tell = tell
         self._workers = min(cores(), max(1, len(self._left)))

@@ -46,13 +46,13 @@ def bench_policy(policy: Policy) -> Policy:
 
     Rules on models are left out, because a benchmark may be about a banned one.
     """
-    others = tuple(criterion for criterion in policy.criteria if criterion.check != "tests")
-    return Policy.model_validate(
-        {**dict(policy), "criteria": (_TESTS, *others), "models": (), "unlisted_models": "allowed"}
-    )
+    criteria = tuple(_TESTS if criterion.check == "tests" else criterion for criterion in policy.criteria)
+    if policy.criterion("tests") is None:
+        criteria = (*criteria, _TESTS)
+    return Policy.model_validate({**dict(policy), "criteria": criteria, "models": (), "unlisted_models": "allowed"})
 
 
-def testing_house(house: Council) -> Council:
+def strict_house(house: Council) -> Council:
     """Return the same house, keeping no session, with tests and code in two processes wherever the tests allow it."""
     settings = house.settings.model_copy(update={"tests_apart": True})
     return Council(settings, client=house.client, host=house.host, sandbox=house.sandbox)
@@ -61,7 +61,7 @@ def testing_house(house: Council) -> Council:
 async def judge_code(
     code: str, task: Task, policy: Policy, *, house: Council, origin: Origin | None = None
 ) -> Judgement:
-    """Run the checks with the plain tests, then the edge-case tests on their own; ``house`` is a ``testing_house``.
+    """Run the checks with the plain tests, then the edge-case tests on their own; ``house`` is a ``strict_house``.
 
     Whatever goes wrong with a tool or the sandbox becomes the outcome ``BROKEN``, never an exception.
     """

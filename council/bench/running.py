@@ -15,7 +15,7 @@ from council.bench.events import (
     deaf,
 )
 from council.bench.hosting import AskedHost, all_loaded, known_models, load, may_fit_together, unload
-from council.bench.judging import bench_policy, judge_code, testing_house
+from council.bench.judging import bench_policy, judge_code, strict_house
 from council.bench.ledger import Ledger, new_benchmark, take_up
 from council.bench.machine import this_machine
 from council.bench.pace import Pace
@@ -113,7 +113,7 @@ class _Run:
         self._plan = plan
         self._policy = bench_policy(plan.policy)
         self._house = house
-        self._testing = testing_house(house)
+        self._testing = strict_house(house)
         self._ledger = ledger
         self._tell = tell
         self._current: str | None = None
