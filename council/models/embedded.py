@@ -51,7 +51,6 @@ class EmbeddedHost:
         ``ModelTimeout`` or ``ModelBroken``.
         """
         path = file_of(call.model)
-        self._asked[path] = call.model
         tell = on_progress or _deaf
         limit_s = call.timeout_s or self._settings.generation_timeout_s
         tell(Progress(state=CallState.ASKING))
@@ -89,7 +88,6 @@ class EmbeddedHost:
     async def model(self, name: str) -> LocalModel:
         """Return what a file says of itself, with its digest. Raises ``UsageError``."""
         path = file_of(name)
-        self._asked[path] = name
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._described, path, name)
 
@@ -120,6 +118,7 @@ class EmbeddedHost:
             self._head(key)  # what is no GGUF file is told so before llama.cpp sees it
             self._server = self._load(path, hearing.call.model)
             self._held = key
+        self._asked[path] = hearing.call.model
         load_s = time.monotonic() - started
         if hearing.over.is_set():
             raise ModelBroken(f"the answer of {_shown(path)} broke off")
