@@ -26,7 +26,7 @@ from council.policies import (
 from council.rendering import terminal
 from council.sandbox import probe_sandbox
 from council.settings import Settings, default_store_path, environment, provider_keys
-from council.store import open_store
+from council.store import count_records, open_store
 from council.text import one_line, plural
 from council.types.base import Record
 from council.types.calls import LocalModel
@@ -206,13 +206,14 @@ def _store(settings: Settings) -> Row:
     try:
         store = open_store(settings.store_url, readonly=True)
         try:
-            kept = len(store.list_sessions(limit=10_000))
+            counts = count_records(store)
         finally:
             store.close()
     except CouncilError as error:
         return Row(name="Store", state="fail", text=one_line(str(error), 300))
     shown = _homely(path) if settings.store_url is None else one_line(settings.store_url.rpartition("@")[2], 80)
-    return Row(name="Store", state="ok", text=f"{shown} · {plural(kept, 'session')}")
+    held = ((counts.sessions, "session"), (counts.benchmarks, "benchmark"), (counts.knowledge, "lesson"))
+    return Row(name="Store", state="ok", text=" · ".join([shown, *(plural(count, noun) for count, noun in held)]))
 
 
 def _name() -> list[Row]:
