@@ -46,6 +46,9 @@ _DAY = re.compile(r"20\d{6}|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|2[3-9](?:0[1-9]|1
 _PLAIN = re.compile(r"\d+|\d+k|v?\d+|a\d+b|20\d{6}")
 """What may stand beside a size without making another model of it: versions, days, contexts, active parameters."""
 
+_RUN = re.compile(r"\d+|(?!v\d)[a-z]+?(?=v?\d|[^a-z]|$)")
+"""Digits or letters; the ``v`` before a version is neither."""
+
 TUNINGS = frozenset(
     "instruct instruction inst chat it base text python code free preview online beta exp experimental tuned".split()
 )
@@ -139,7 +142,7 @@ def _read(bare: str) -> ModelName:
     if not re.search(r"[a-z0-9]", head):
         head, rest = rest, ""
     words, variants = _untuned(re.findall(r"[a-z0-9]+", head))
-    runs = [run for word in words for run in re.findall(r"\d+|[a-z]+", word)]
+    runs = [run for word in words for run in _RUN.findall(word)]
     after = re.findall(r"[a-z0-9]+", rest)
     runs += sorted(word for word in after if word in _KINDS)
     variants |= {word for word in after if word not in _KINDS}
