@@ -13,19 +13,22 @@ from typing import Any
 
 import pytest
 
-from council.protocols import Store
+from council.protocols import Archive, Store
 from council.store import open_store
 from council.types.base import now
+from council.types.benchmarks import BenchedModel, Benchmark, Sample, SampleOutcome, TaskSummary, new_benchmark_id
 from council.types.consensus import Consensus, Decision, Quorum
+from council.types.facts import Source
+from council.types.knowledge import DocumentVersion, Knowledge
 from council.types.reviews import Ballot, Review, ReviewOutcome, Seat, Verdict
 from council.types.session import Session, new_session_id
 from council.types.submission import Submission
 
-Make = Callable[..., Session]
+MakeSession = Callable[..., Session]
 
 
 @pytest.fixture
-def make_session() -> Make:
+def make_session() -> MakeSession:
     def make(**changes: Any) -> Session:
         seat = Seat(name="one", model="openai/one", provider="openai")
         ballot = Ballot(verdict=Verdict.REJECT, analysis="Não, ☃ \x00 \x1b[31m 𝒳")
@@ -48,6 +51,66 @@ def make_session() -> Make:
         return changed
 
     return make
+
+
+class Make:
+    """Makes records, with any field changed."""
+
+    @staticmethod
+    def benchmark(**changes: Any) -> Benchmark:
+        tasks = tuple(TaskSummary(id=name, text=f"Write {name}.", digest="d" * 64) for name in ("lru", "HumanEval/0"))
+        whole = Benchmark(
+            benchmark_id=new_benchmark_id(),
+            created_at=now(),
+            council_version="0.1.0",
+            suite="core",
+            suite_digest="e" * 64,
+            tasks=tasks,
+            models=(BenchedModel(name="qwen:0.5b"), BenchedModel(name="Não/☃\x00:1b")),
+            policy="python-team",
+        )
+        changed: Benchmark = whole.but(**changes)
+        return changed
+
+    @staticmethod
+    def sample(
+        of: Benchmark | str, model: str = "qwen:0.5b", task: str = "lru", number: int = 1, **rest: Any
+    ) -> Sample:
+        return Sample(
+            benchmark_id=of if isinstance(of, str) else of.benchmark_id,
+            model=model,
+            task=task,
+            number=number,
+            outcome=rest.pop("outcome", SampleOutcome.PASSED),
+            code=rest.pop("code", "def f():\n    return '\x00 ☃'\n"),
+            finished_at=rest.pop("finished_at", now()),
+            **rest,
+        )
+
+    @staticmethod
+    def learnt(name: str, *evidence: str, **rest: Any) -> Knowledge:
+        """Knowledge that rests on ``kind:id`` words."""
+        pairs = [word.split(":", 1) for word in evidence]
+        return Knowledge(
+            knowledge_id=name,
+            title=rest.pop("title", name),
+            text=rest.pop("text", ""),
+            evidence=tuple(Source.model_validate({"kind": kind, "id": of}) for kind, of in pairs),
+            created_at=rest.pop("created_at", now()),
+            **rest,
+        )
+
+    @staticmethod
+    def version(name: str, number: int, *sources: Source) -> DocumentVersion:
+        facts = {"results/a": f"{number} %"}
+        return DocumentVersion(
+            name=name, number=number, created_at=now(), facts=facts, sources={"results/a": sources} if sources else {}
+        )
+
+
+@pytest.fixture
+def make() -> type[Make]:
+    return Make
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +147,21 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database that is empty, of each kind in turn."""
-    if request.param == "sqlite":
+    return new_database(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgresql"])
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]:
+    """An empty archive of each kind in turn."""
+    opened = open_store(new_database(request.param, request, tmp_path), secrets=())
+    yield opened
+    opened.close()
+
+
+def new_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if kind == "memory":
+        return "sqlite://"
+    if kind == "sqlite":
         return str(tmp_path / "data" / "council.db")
     server: str = request.getfixturevalue("postgresql")
     import psycopg
