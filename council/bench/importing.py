@@ -61,8 +61,9 @@ async def import_outputs(
         ledger = Ledger(archive, _new(recorded, wanted, suite, policy))
         await ledger.open()
     else:
-        ledger = await take_up(archive, resume, suite, policy=policy)
-        _same(ledger.benchmark, recorded, wanted)
+        ledger = await take_up(
+            archive, resume, suite, policy=policy, check=lambda found: _require_same(found, recorded, wanted)
+        )
         if ledger.benchmark.state is SessionState.FINISHED:
             return ledger.benchmark
     importing = _Import(wanted, tasks, policy, house, ledger, on_event or deaf)
@@ -180,7 +181,7 @@ def _new(recorded: RecordedOutputs, wanted: tuple[RecordedOutput, ...], suite: S
     )
 
 
-def _same(benchmark: Benchmark, recorded: RecordedOutputs, wanted: tuple[RecordedOutput, ...]) -> None:
+def _require_same(benchmark: Benchmark, recorded: RecordedOutputs, wanted: tuple[RecordedOutput, ...]) -> None:
     """Raise ``UsageError`` unless the benchmark was begun with this file and these models."""
     models = {output.model for output in wanted}
     if benchmark.imported_from != recorded.name or {model.name for model in benchmark.models} != models:

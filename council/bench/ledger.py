@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -100,11 +100,18 @@ def new_benchmark(suite: Suite, models: Sequence[BenchedModel], **fields: Any) -
     )
 
 
-async def take_up(archive: Archive, benchmark_id: str, suite: Suite, *, policy: Policy) -> Ledger:
+async def take_up(
+    archive: Archive,
+    benchmark_id: str,
+    suite: Suite,
+    *,
+    policy: Policy,
+    check: Callable[[Benchmark], None] | None = None,
+) -> Ledger:
     """Return the ledger of a benchmark that was interrupted, taken over by this process.
 
     Raises ``StoreError`` when it is not there, ``UsageError`` when a living process runs it, or when tasks or policy
-    are others than those it began with.
+    are others than those it began with, and whatever ``check`` raises: nothing has changed then.
     """
     benchmark = await asyncio.to_thread(archive.read_benchmark, benchmark_id)
     found = benchmark.benchmark_id
@@ -123,6 +130,8 @@ async def take_up(archive: Archive, benchmark_id: str, suite: Suite, *, policy: 
             f"benchmark {found} began with the policy {one_line(benchmark.policy, 60)}, not {one_line(policy.id, 60)}",
             "Name it with --policy",
         )
+    if check is not None:
+        check(benchmark)
     samples = await asyncio.to_thread(archive.read_samples, found)
     ledger = Ledger(archive, benchmark, samples)
     if benchmark.state is not SessionState.FINISHED:

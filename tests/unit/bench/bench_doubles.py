@@ -19,7 +19,7 @@ EDGE = (
 )
 RIGHT = "def double(value):\n    return value + value\n"
 ALMOST = "def double(value):\n    return 2 * value if value else 0\n"
-WRONG = "def double(value):\n    return value\n"
+WRONG = "def double(value):\n    return value + 1\n"
 
 
 def task(name: str = "double", *, edge: bool = True, **fields: Any) -> Task:
