@@ -74,7 +74,8 @@ class _Tally:
 
     def close(self):
         __tracebackhide__ = True
-        assert not self.failed, f"{self.failed} of {self.seen} inputs failed; the first: {self.first}"
+        if self.failed:
+            raise AssertionError(f"{self.failed} of {self.seen} inputs failed; the first: {self.first}")
 
 
 def _fresh(value):

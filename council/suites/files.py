@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from council.errors import SourceError
 from council.sources.reading import label_of
 from council.suites.humaneval import humaneval_task, humaneval_task_of_inputs
 from council.suites.mbpp import mbpp_id, mbpp_task, mbpp_task_of_inputs
-from council.suites.reading import LARGEST_TASKS, Row, read_rows
+from council.suites.reading import LARGEST_TASKS, Row, id_of, read_rows
 from council.text import one_line
 from council.types.benchmarks import Suite, Task
 
@@ -42,7 +41,7 @@ def load_file(path: Path) -> Suite:
         raise SourceError(f"{label_of(path)}: rows of {' and '.join(sorted(kinds))} in one file", "Split it")
     title, source, licence = _LICENCES[kinds.pop()]
     return Suite(
-        id=_id_of(path),
+        id=id_of(path.name),
         title=title,
         source=f"{source} ({one_line(path.name, 80)})",
         licence=licence,
@@ -70,8 +69,3 @@ def _read(row: Row, place: str) -> tuple[str, Task]:
 
 def _plus(row: Row, place: str) -> tuple[str, Task]:
     return "humaneval+", humaneval_task_of_inputs(row, place)
-
-
-def _id_of(path: Path) -> str:
-    stem = re.sub(r"(\.(jsonl|json|gz|txt))+$", "", path.name, flags=re.IGNORECASE)
-    return re.sub(r"[^\w.+-]+", "-", stem, flags=re.ASCII).strip("-.") or "suite"

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from council.errors import SourceError
 from council.policies.loading import explain
 from council.sources.reading import label_of
-from council.suites.reading import LARGEST_TASKS, read_text
+from council.suites.reading import LARGEST_TASKS, id_of, read_text
 from council.text import one_line
 from council.types.base import Record
 from council.types.benchmarks import Suite, Task
@@ -75,7 +75,7 @@ def load_folder(folder: Path) -> Suite:
     if doubled is not None:
         raise SourceError(f"{label_of(folder / MANIFEST)}: the task '{one_line(doubled, 60)}' is there twice")
     return Suite(
-        id=folder.resolve().name,
+        id=id_of(folder.resolve().name),
         title=manifest.title,
         description=manifest.description.strip(),
         source=manifest.source,

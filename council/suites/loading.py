@@ -7,7 +7,7 @@ from pathlib import Path
 
 from council.errors import SourceError
 from council.resources import shipped
-from council.sources.reading import label_of
+from council.sources.reading import label_of, unreadable
 from council.suites.files import load_file
 from council.suites.folders import MANIFEST, load_folder
 from council.types.benchmarks import Suite
@@ -22,8 +22,19 @@ def load_suite(name_or_path: str | Path, *, folders: Folders = ()) -> Suite:
     HumanEval, HumanEval+, MBPP (sanitised or not) and MBPP+ in the forms in which they are published.
     Nothing that is read is executed. Raises ``SourceError`` with file and line.
     """
-    name = str(name_or_path)
-    path = Path(name_or_path)
+    try:
+        return _load(str(name_or_path), Path(name_or_path), folders)
+    except OSError as error:  # a name longer than the system takes, a folder without permission
+        raise unreadable(label_of(name_or_path), error) from None
+
+
+def list_suites(*, folders: Folders = ()) -> tuple[str, ...]:
+    """Return the ids that ``load_suite`` finds, sorted."""
+    found = {path.parent.name for folder in (*folders, shipped("suites")) for path in folder.glob(f"*/{MANIFEST}")}
+    return tuple(sorted(found))
+
+
+def _load(name: str, path: Path, folders: Folders) -> Suite:
     for folder in (*folders, shipped("suites")):
         if _is_id(name) and (folder / name / MANIFEST).is_file():
             return load_folder(folder / name)
@@ -34,12 +45,6 @@ def load_suite(name_or_path: str | Path, *, folders: Folders = ()) -> Suite:
     if path.exists():
         return load_file(path)
     raise _unknown(name, folders)
-
-
-def list_suites(*, folders: Folders = ()) -> tuple[str, ...]:
-    """Return the ids that ``load_suite`` finds, sorted."""
-    found = {path.parent.name for folder in (*folders, shipped("suites")) for path in folder.glob(f"*/{MANIFEST}")}
-    return tuple(sorted(found))
 
 
 def _is_id(name: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from council.errors import SourceError
 from council.suites.files import humaneval_task
-from council.suites.reading import LARGEST_TASKS, read_rows, text_field
+from council.suites.reading import LARGEST_TASKS, id_of, read_rows, text_field
 from council.text import one_line
 from council.types.base import Record
 from council.types.benchmarks import Suite, Task
@@ -80,7 +80,7 @@ def suite_of_outputs(recorded: RecordedOutputs, *, edge: Suite | None = None) ->
                 f"{recorded.name}: the task '{one_line(task.id, 60)}' has two different prompts or tests",
                 "Import each version as a file of its own",
             )
-    stem = recorded.name.split(".")[0]
+    stem = id_of(recorded.name)
     suite = Suite(id=stem, title=stem, source=recorded.name, tasks=tuple(tasks.values()))
     return suite if edge is None else with_edge_tests(suite, edge)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import stat
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,12 @@ LARGEST_TASKS = 20_000
 _GZIP = b"\x1f\x8b"
 
 Row = dict[str, Any]
+
+
+def id_of(name: str) -> str:
+    """Return the id of a suite from the name of its file or folder, without ``.jsonl.gz`` and the like."""
+    stem = re.sub(r"(\.(jsonl|json|gz|txt))+$", "", name, flags=re.IGNORECASE)
+    return re.sub(r"[^\w.+-]+", "-", stem, flags=re.ASCII).strip("-.") or "suite"
 
 
 def read_text(path: Path, *, limit_bytes: int = LARGEST_MB << 20) -> str:
