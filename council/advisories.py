@@ -30,8 +30,9 @@ from council.policies.names import read_name
 from council.protocols import Archive, BenchmarkSummary, ModelClient
 from council.rendering import figures
 from council.rendering.marks import mark_lines
+from council.settings import secret_values
 from council.templating import Templates
-from council.text import one_line
+from council.text import one_line, redact
 from council.types.advisories import Advisory
 from council.types.base import now
 from council.types.calls import Call
@@ -139,7 +140,7 @@ def conclude(study: Study, prose: Prose | None = None) -> Advised:
     ``prose`` is a summary that a model wrote, in place of the built one.
     """
     facts = stated(study.bare)
-    same = study.latest is not None and same_facts(study.latest, facts)
+    same = study.latest is not None and same_facts(study.latest, facts, clean=_clean)
     if study.latest is not None and same and not _new_prose(study.latest, prose):
         return Advised(with_history(study.bare, study.evidence), study.evidence, None)
     more = {**_asked_facts(study.evidence.asked), **_prose_facts(prose)}
@@ -348,6 +349,11 @@ def _sessions(archive: Archive, subject: str, ones: tuple[Measured, ...]) -> lis
     named = {s.session_id for one in ones for s in one.samples if s.model == subject and s.session_id is not None}
     there = {summary.session_id for summary in archive.list_sessions(limit=100_000)}
     return [archive.read_session(name) for name in sorted(named & there)]
+
+
+def _clean(text: str) -> str:
+    """Take out what the store would: else a fact that looks like a key would differ from its kept self for ever."""
+    return redact(text, secret_values())
 
 
 def _asked_facts(asked: Mapping[str, str]) -> dict[str, str]:

@@ -68,7 +68,7 @@ def summary_of(told: Told) -> tuple[Sentence, ...]:
     ]  # fmt: skip
     if told.failures.failed:
         classes = tuple(told.fact("classes", told.subject, key, "title") for key in list(told.failures.by_class)[:3])
-        words = "{failed} failed, in {classes} of ways; the most frequent: " + listed(classes) + "."
+        words = "{failed} failed, in {classes}; the most frequent: " + listed(classes) + "."
         found.append(
             say("failed", words, failed=told.tally("failed"), classes=told.tally("classes"), **numbered(classes))
         )
@@ -77,7 +77,8 @@ def summary_of(told: Told) -> tuple[Sentence, ...]:
         found.append(say("unseen", words, unseen=told.tally("unseen")))
     other = told.other()
     if other is not None:
-        words = "On the same tasks {other} passes {rate}: use it instead."
+        here = told.primary is not None and told.primary.runs_here
+        words = "On the same tasks {other} passes {rate}" + (": use it instead." if here else ".")
         found.append(say("instead", words, other=other[0], rate=other[1]))
     if told.status is AdvisoryStatus.NOT_ENOUGH_EVIDENCE:
         needed = told.evidence.fact("policy", told.evidence.policy.id, "advisory", "min_tasks")

@@ -17,6 +17,7 @@ from typing import Any
 
 from council.advising.reading import UNREAD, Failure, read_failure
 from council.types.benchmarks import Sample, SampleOutcome
+from council.types.checks import TestOutcome
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("undefined-name", "Uses a name that is defined nowhere", "It ends in NameError once that line is reached."),
     ("missing-module", "Imports a module that is not there", "It does not load where that module is missing."),
     ("fails-on-loading", "Fails while it loads", "Importing it ends in an exception."),
-    ("never-ends", "Never comes to an end", "The caller waits for ever."),
+    ("never-ends", "Does not end in time", "The caller waits for longer than a test may take."),
     ("ends-program", "Ends the interpreter", "The whole program stops, not the call alone."),
     ("recursion", "Calls itself without end", "The call ends in RecursionError."),
     ("empty-input", "Fails on empty input only", "The first empty list or text breaks it, or its result."),
@@ -113,7 +114,7 @@ def classify(sample: Sample) -> str | None:
     tree = _parsed(sample.code or "")
     if tree is None:
         return "not-python"
-    failures = [read_failure(test) for test in sample.failed_tests]
+    failures = _failures(sample)
     if any(_lacks_the_function(failure) for failure in failures):
         return "missing-function"
     functions = {
@@ -127,6 +128,13 @@ def classify(sample: Sample) -> str | None:
     if shape in _FLAT and any(_ignored(function) for function in list(functions.values())[:1]):
         return "ignores-argument"
     return shape
+
+
+def _failures(sample: Sample) -> list[Failure]:
+    """Return the failed plain tests; where all passed, the failed edge cases."""
+    plain = sample.report.check("tests") if sample.report is not None else None
+    tests = [test for test in (plain.tests if plain is not None else ()) if test.outcome is not TestOutcome.PASSED]
+    return [read_failure(test) for test in tests or sample.failed_tests]
 
 
 def _most_common(shapes: Sequence[str]) -> str:

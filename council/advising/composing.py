@@ -226,7 +226,7 @@ def _failures(told: Told) -> Sentence | None:
         return say("none", "None of its programs failed a test: {failed} did.", failed=told.tally("failed"))
     return say(
         "failures",
-        "{failed} failed, in {classes} of ways.",
+        "{failed} failed, in {classes}.",
         failed=told.tally("failed"), classes=told.tally("classes"),
     )  # fmt: skip
 

@@ -96,7 +96,7 @@ def do_and_dont(
     name = evidence.fact("benchmark", record, "models", subject, "name")
     do, dont = [], []
     primary = choice.role("primary")
-    if primary is not None:
+    if primary is not None and primary.runs_here:
         do.append(say("primary", "Use {model} for code that ships.", model=primary.model))
     if choice.tiers is not None:
         do.append(choice.tiers.but(key="two-tiers"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from council.advising.pointers import split
 from council.text import one_line
@@ -21,10 +21,16 @@ def stated(advisory: Advisory) -> dict[str, Fact]:
     return {key: fact for key, fact in advisory.facts().items() if not key.startswith(_NOT_COMPARED)}
 
 
-def same_facts(version: DocumentVersion, facts: Mapping[str, Fact]) -> bool:
-    """Whether a version stated the same."""
+def same_facts(
+    version: DocumentVersion, facts: Mapping[str, Fact], *, clean: Callable[[str], str] = lambda text: text
+) -> bool:
+    """Whether a version stated the same. ``clean`` is what the store does to a text before it keeps it."""
     kept = {key: text for key, text in version.facts.items() if not key.startswith((*_NOT_COMPARED, "asked/"))}
-    return kept == {key: fact.text for key, fact in facts.items()}
+    return _cleaned(kept, clean) == _cleaned({key: fact.text for key, fact in facts.items()}, clean)
+
+
+def _cleaned(facts: Mapping[str, str], clean: Callable[[str], str]) -> dict[str, str]:
+    return {clean(key): clean(text) for key, text in facts.items()}
 
 
 def changes_between(

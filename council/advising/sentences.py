@@ -20,8 +20,8 @@ def say(key: str, words: str, **facts: Fact) -> Sentence:
 
 
 def listed(facts: tuple[Fact, ...], most: int = 6) -> str:
-    """Return words with places for some facts: ``{f0}, {f1} and {f2}``; what is too many is left to the reader."""
-    names = [f"{{f{number}}}" for number in range(len(facts[:most]))]
+    """Return words with places for some facts: ``“{f0}”, “{f1}” and “{f2}”``; what is too many is left out."""
+    names = [f"“{{f{number}}}”" for number in range(len(facts[:most]))]
     if len(facts) > most:
         return ", ".join(names) + " and more"
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""

@@ -23,7 +23,7 @@ class Tally:
 
     @property
     def text(self) -> str:
-        """``83 of 164 programs``, ``19 kinds``."""
+        """``83 of 164 programs``, ``19 ways``."""
         return plural(self.count, self.noun) if self.of is None else f"{self.count} of {plural(self.of, self.noun)}"
 
 
@@ -78,7 +78,7 @@ def _among_failed(keep: Callable[[Failures], int]) -> Callable[[Failures], Tally
 
 _TALLIES: dict[str, Callable[[Failures], Tally]] = {
     "failed": lambda f: Tally(len(f.failed), len(f.counted)),
-    "classes": lambda f: Tally(len(f.by_class), None, "kind"),
+    "classes": lambda f: Tally(len(f.by_class), None, "way"),
     "silent": _among_failed(lambda f: sum(len(s) for key, s in f.by_class.items() if CLASSES[key].silent)),
     "looks_right": _among_failed(lambda f: sum(_looks_right(sample) for sample in f.failed)),
     "unseen": lambda f: Tally(len(unseen(f.failed)), sum(sample.passed for sample in f.counted)),

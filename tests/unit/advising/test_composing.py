@@ -1,0 +1,227 @@
+"""An advisory says what the evidence says: status, bugs with right code, alternatives that fit, and nothing made up."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from council.advising import compose_advisory, trace
+from council.policies import ModelRule, Policy, load_policy
+from council.rendering import Documents
+from council.types.advisories import Advisory
+from council.types.benchmarks import SampleOutcome
+
+
+def rendered(advisory: Advisory) -> str:
+    return Documents(secrets=()).render(advisory)
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return load_policy("python-team")
+
+
+@pytest.fixture
+def advisory(records: ModuleType) -> Advisory:
+    return compose_advisory(records.evidence(), records.SUBJECT, against=(records.BEST,))
+
+
+def test_golden(advisory: Advisory, holds: Callable[[str, str], None]) -> None:
+    holds("advisory.md", rendered(advisory))
+
+
+def test_every_number_of_it_is_traced(advisory: Advisory) -> None:
+    assert trace(rendered(advisory), advisory) == ()
+
+
+def test_status_and_severity_follow_the_thresholds(records: ModuleType, policy: Policy) -> None:
+    told = []
+    for changes in (
+        {},
+        {"high_below": 0.2, "critical_below": 0.1},
+        {"critical_below": 0.4},
+        {"fit_at": 0.3},
+        {"min_tasks": 13},
+    ):
+        own = policy.but(advisory=policy.advisory.but(**changes))
+        made = compose_advisory(records.evidence(policy=own), records.SUBJECT)
+        told.append((made.status.value, made.severity.value if made.severity else None))
+    assert told == [
+        ("not_recommended", "high"),
+        ("not_recommended", "medium"),
+        ("not_recommended", "critical"),
+        ("fit", "none"),
+        ("not_enough_evidence", None),
+    ]
+
+
+def test_too_few_tasks_neither_recommend_nor_warn(records: ModuleType, policy: Policy) -> None:
+    own = policy.but(advisory=policy.advisory.but(min_tasks=13))
+    text = rendered(compose_advisory(records.evidence(policy=own), records.SUBJECT))
+    assert "NOT ENOUGH EVIDENCE" in text and "The policy asks for 13 tasks" in text
+    assert "Do not use" not in text and "Severity" not in text
+
+
+def test_bugs_are_classes_over_tasks_with_right_code_beside_them(advisory: Advisory, records: ModuleType) -> None:
+    found = {bug.key: bug for bug in advisory.bugs}
+    assert list(found) == ["elements-too-many", "wrong-order", "undefined-name"]
+    edge = found["elements-too-many"]
+    assert (edge.samples.text, edge.tasks.text) == ("4 of 8 failed programs", "4 tasks")
+    assert edge.unseen is not None and edge.unseen.text == "4 of 4 programs"
+    example = edge.examples[0]
+    assert example.faulty.place.text == "lines 1 and 3"
+    assert example.expected is not None and example.expected.author.text == records.BEST
+    assert "if count == 0" in example.expected.parts[-1].text
+    assert example.test is not None and (example.test.name.text, example.test.kind) == ("test_count_zero", "edge")
+
+
+def test_expected_code_is_only_what_passed_every_test(records: ModuleType) -> None:
+    programs = tuple(
+        s.but(edge_passed=False) if s.model == records.BEST and s.task == "task_01" else
+        s.but(outcome=SampleOutcome.FAILED) if s.model == records.BEST else s
+        for s in records.samples()
+    )  # fmt: skip
+    made = compose_advisory(records.evidence(programs), records.SUBJECT, against=(records.BEST,))
+    kinds = {example.expected_by for bug in made.bugs for example in bug.examples}
+    assert kinds == {"reference"}
+    bare = records.benchmark().but(tasks=tuple(t.but(reference=None) for t in records.TASKS))
+    without = records.measured(programs).benchmark.but(tasks=bare.tasks)
+    one = records.Measured(benchmark=without, samples=programs, table=records.tabulate(without, programs))
+    alone = records.evidence()
+    alone.measured = {records.ID: one}
+    made = compose_advisory(alone, records.SUBJECT, against=(records.BEST,))
+    assert all(example.expected is None for bug in made.bugs for example in bug.examples)
+    assert "No code is known that passes the tests of this task." in rendered(made)
+
+
+def roles(advisory: Advisory) -> dict[str, Any]:
+    return {alternative.role: alternative.model.text for alternative in advisory.alternatives}
+
+
+def test_alternatives_are_the_best_that_fits_and_a_faster_one_for_drafts(advisory: Advisory) -> None:
+    assert roles(advisory) == {"primary": "plain:7b", "drafts": "plain:0.5b"}
+    assert advisory.two_tiers is not None
+    assert advisory.two_tiers.text == "Draft with plain:0.5b (1.5 s a task), finish with plain:7b (6.0 s a task)."
+
+
+def test_alternatives_fit_into_the_given_memory(records: ModuleType) -> None:
+    small = compose_advisory(records.evidence(asked={"memory_gb": "4"}), records.SUBJECT)
+    assert roles(small) == {"primary": "plain:0.5b"} and "fit into 4 GB" in small.alternatives_note.text
+    none = compose_advisory(records.evidence(asked={"memory_gb": "0.1"}), records.SUBJECT)
+    assert none.alternatives == () and "fits into 0.1 GB and may be used" in none.alternatives_note.text
+    assert not any("council generate" in command.text for _, commands in none.migration for command in commands)
+
+
+@pytest.mark.parametrize("status", ["banned", "discouraged"])
+def test_what_the_policy_refuses_is_no_alternative(records: ModuleType, policy: Policy, status: str) -> None:
+    own = policy.but(models=(ModelRule.model_validate({"name": "plain:7b", "status": status}),))
+    made = compose_advisory(records.evidence(policy=own), records.SUBJECT)
+    assert "plain:7b" not in roles(made).values()
+
+
+def test_what_the_policy_says_of_the_model_is_shown(records: ModuleType, policy: Policy) -> None:
+    own = policy.but(models=(ModelRule(name="codewriter:7b", status="recommended"),))
+    text = rendered(compose_advisory(records.evidence(policy=own), records.SUBJECT))
+    assert "NOT RECOMMENDED FOR PRODUCTION (the policy says: recommended)" in text
+
+
+def test_the_best_model_has_no_alternative_and_no_bug(records: ModuleType) -> None:
+    made = compose_advisory(records.evidence(), records.BEST)
+    text = rendered(made)
+    assert made.status.value == "fit" and made.bugs == () and made.alternatives == ()
+    for words in (
+        "No failed program: there is nothing to show.",
+        "No council has sat",
+        "No model measured on the same",
+    ):
+        assert words in text
+    assert trace(text, made) == ()
+
+
+def test_recorded_outputs_cannot_be_generated_with(records: ModuleType) -> None:
+    elsewhere = records.benchmark()
+    elsewhere = elsewhere.but(models=tuple(m.but(imported=True) for m in elsewhere.models))
+    made = records.evidence()
+    mine = records.samples()
+    made.measured = {
+        records.ID: records.Measured(benchmark=elsewhere, samples=mine, table=records.tabulate(elsewhere, mine))
+    }
+    advisory = compose_advisory(made, records.SUBJECT)
+    commands = [command.text for _, commands in advisory.migration for command in commands]
+    assert not any("council generate" in c or "OLLAMA_MODEL" in c for c in commands)
+    assert "nobody ran it here" in rendered(advisory)
+
+
+HOSTILE = "bad`\n# Owned\n<script>|[x](http://evil.example)\x1b[31m"
+
+
+def test_hostile_names_codes_and_outputs_stay_text(records: ModuleType) -> None:
+    name = "model'; rm -rf /; '" + HOSTILE
+    bench = records.benchmark()
+    bench = bench.but(
+        models=(bench.models[0].but(name=name), *bench.models[1:]),
+        tasks=tuple(t.but(title=HOSTILE) for t in bench.tasks),
+        suite_title=HOSTILE,
+    )
+    broken = records.test("test_x", f"assert {HOSTILE!r} == 1", "E   ```\n# Heading\n```console\n$ rm -rf /")
+    programs = tuple(
+        s.but(model=name, code="```\n# Heading\n" + (s.code or "")) if s.model == records.SUBJECT else s
+        for s in records.samples()
+    )
+    programs = (
+        *programs,
+        records.sample(name, "task_12", "x = 1\n```\n$ rm\n", plain=(broken,)).but(number=2),
+    )
+    made = records.evidence()
+    made.measured = {
+        records.ID: records.Measured(benchmark=bench, samples=programs, table=records.tabulate(bench, programs))
+    }
+    advisory = compose_advisory(made, name)
+    text = rendered(advisory)
+    assert "\x1b" not in text
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    inner = [child for token in tokens for child in (token.children or ())]
+    assert not {"html_block", "html_inline", "link_open", "image"} & {token.type for token in (*tokens, *inner)}
+    titles = [tokens[n + 1].content for n, token in enumerate(tokens) if token.type == "heading_open"]
+    assert "Owned" not in titles and "Heading" not in titles
+    consoles = [token.content for token in tokens if token.type == "fence" and token.info.startswith("console")]
+    assert consoles and not any(line.startswith("$ rm") for block in consoles for line in block.splitlines())
+    assert trace(text, advisory) == ()
+    commands = [command.text for _, commands in advisory.migration for command in commands]
+    assert all(shlex.split(command)[0] in ("council", "export") for command in commands)
+    assert all("\n" not in command for command in commands)
+
+
+def test_a_model_named_like_an_option_stays_a_name(records: ModuleType) -> None:
+    bench = records.benchmark()
+    bench = bench.but(models=(bench.models[0].but(name="--force"), *bench.models[1:]))
+    programs = tuple(s.but(model="--force") if s.model == records.SUBJECT else s for s in records.samples())
+    made = records.evidence()
+    made.measured = {
+        records.ID: records.Measured(benchmark=bench, samples=programs, table=records.tabulate(bench, programs))
+    }
+    advisory = compose_advisory(made, "--force")
+    assert "council audit . --model=--force" in [c.text for _, commands in advisory.migration for c in commands]
+
+
+def test_the_order_of_samples_and_models_never_decides(records: ModuleType) -> None:
+    bench = records.benchmark()
+    turned = bench.but(models=tuple(reversed(bench.models)))
+    mine = tuple(reversed(records.samples()))
+    made = records.evidence()
+    made.measured = {records.ID: records.Measured(benchmark=turned, samples=mine, table=records.tabulate(turned, mine))}
+    one = compose_advisory(records.evidence(), records.SUBJECT, against=(records.BEST,))
+    other = compose_advisory(made, records.SUBJECT, against=(records.BEST,))
+    assert other.bugs == one.bugs and other.alternatives == one.alternatives and other.summary == one.summary
+
+
+def test_keys_of_facts_are_unique(advisory: Advisory) -> None:
+    from council.types.advisories import _walk
+
+    keys = [key for key, _ in _walk(advisory, "")]
+    assert len(keys) == len(set(keys))

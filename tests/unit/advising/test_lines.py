@@ -1,0 +1,50 @@
+"""Excerpts hold the lines that matter, as they stand, and say which they are."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from council.advising.lines import MOST_LINES, cut, place, spans_of
+
+FAULTY = 'import os\n\n\ndef f(a):\n    """Say.\n\n    >>> f(1)\n    """\n\n    x = a\n\n    return x - 1\n'
+RIGHT = "def f(a):\n    return a + 1\n"
+
+
+def test_a_short_function_is_shown_without_its_docstring() -> None:
+    assert spans_of(FAULTY, RIGHT) == ((4, 4), (10, 12))
+    assert place(FAULTY, "4-4,10-12").text == "lines 4 and 10–12"
+    assert cut(FAULTY, "10-12").text == "    x = a\n\n    return x - 1"
+    assert place(FAULTY, "4-4").text == "line 4"
+    assert place(FAULTY, "1-1,4-4,10-12").text == "lines 1, 4 and 10–12"
+
+
+def test_of_several_functions_the_one_that_differs_is_shown() -> None:
+    both = "def g():\n    return 1\n\n\ndef f(a):\n    return a\n"
+    assert spans_of(both, "def g():\n    return 1\n\n\ndef f(a):\n    return a + 1\n") == ((5, 6),)
+    assert spans_of("def helper():\n    return 2\n\n\n" + RIGHT, FAULTY) == ((5, 6),)
+
+
+def test_a_long_function_is_shown_around_the_first_difference() -> None:
+    same = [f"    x{n} = {n}" for n in range(40)]
+    code = "\n".join(["def f():", *same[:20], "    wrong()", *same[20:]])
+    other = "\n".join(["def f():", *same])
+    assert spans_of(code, other) == ((1, 1), (20, 34))
+
+
+@pytest.mark.parametrize("span", ["0-1", "3-2", "1-99", "x-1", "1", ""])
+def test_lines_that_are_not_there_are_an_error(span: str) -> None:
+    with pytest.raises(LookupError):
+        cut("a\nb\n", span)
+
+
+@given(st.text(alphabet="def f():\n    return'\"x#", max_size=200), st.text(max_size=80))
+def test_spans_lie_in_the_code_in_order(code: str, other: str) -> None:
+    spans = spans_of(code, other)
+    lines = code.splitlines()
+    assert all(1 <= first <= last <= len(lines) for first, last in spans)
+    assert all(one[1] < two[0] for one, two in zip(spans, spans[1:], strict=False))
+    assert sum(1 for first, last in spans for n in range(first, last + 1) if lines[n - 1].strip()) <= MOST_LINES
+    for first, last in spans:
+        assert cut(code, f"{first}-{last}").text == "\n".join(lines[first - 1 : last])
