@@ -108,7 +108,7 @@ def _propose(options: argparse.Namespace, settings: Settings) -> int:
 
 def _schema(options: argparse.Namespace, settings: Settings) -> int:
     writable_target(options.output)
-    schema = json_schema("panel" if options.panel else "policy")
+    schema = json_schema("panel" if options.of_panel else "policy")
     emit(json.dumps(schema, indent=2, ensure_ascii=False), options.output)
     return 0
 

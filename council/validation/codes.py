@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-_LINT = {"pycodestyle": r"\b[EW]\d{3}\b", "flake8": r"\bF\d{3}\b"}
+_LINT = {"pycodestyle": r"\b[EW]\d{3}\b", "flake8": r"\b(?:F\d{3}|E9\d\d)\b"}
 _SILENT = re.compile(r"E121|E123|E126|E226|E24\d|E704|W503|W504|E203|E701")
 """Off in council's call of flake8, by default or on purpose."""
 

@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
     proposing.add_argument("policy", nargs="?", metavar="POLICY", help=_POLICY)
     proposing.add_argument("-o", "--output", metavar="FILE", help="write the patch there; the policy stays as it is")
     schema = verbs.add_parser("schema", help="the JSON Schema of policy files")
-    schema.add_argument("--panel", action="store_true", help="of panel files")
+    schema.add_argument("--panel", dest="of_panel", action="store_true", help="of panel files")
     schema.add_argument("-o", "--output", metavar="FILE", help="write it there")
     for verb in (listing, show, lint, diff):
         verb.add_argument("--format", choices=("text", "json"), default="text")
