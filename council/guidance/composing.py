@@ -17,6 +17,8 @@ from council.types.guidelines import (
     AdvisoryIndex,
     BenchmarkEntry,
     Changelog,
+    CriterionEntry,
+    Demand,
     Guide,
     Index,
     ModelEntry,
@@ -57,8 +59,8 @@ def compose_guides(policy: Policy, holdings: Holdings, *, on: date) -> tuple[Gui
         TeamGuidelines(
             document="team-guidelines",
             rules=state_rules(policy),
-            criteria=criteria,
-            models=tuple(_unmeasured(model) for model in models if model.key in named),
+            checks=tuple(_demand(c, bar=True) for c in criteria if c.blocks),
+            models=tuple(_unmeasured(m) for m in models if m.key in named and m.word != "allowed"),
             unlisted=unlisted,
             tiers=tiers,
             quorum=voting.quorum,
@@ -75,7 +77,11 @@ def compose_guides(policy: Policy, holdings: Holdings, *, on: date) -> tuple[Gui
             **same,
         ),
         ValidationPipeline(
-            document="validation-pipeline", criteria=criteria, quorum=voting.quorum, tiers=named_only, **same
+            document="validation-pipeline",
+            checks=tuple(_demand(c) for c in criteria),
+            quorum=voting.quorum,
+            tiers=named_only,
+            **same,
         ),
         index.but(
             unwritten=tuple(
@@ -173,6 +179,12 @@ def _advisory(version: DocumentVersion) -> AdvisoryEntry:
         replacement=told("alternatives/primary/model"),
         changes=version.changes,
     )
+
+
+def _demand(criterion: CriterionEntry, *, bar: bool = False) -> Demand:
+    """Return a check as documents name it that do not go into it; ``bar`` adds what a tool must not find."""
+    level = criterion.block_at if bar and criterion.key not in ("syntax", "tests") else None
+    return Demand(key=criterion.key, required=criterion.required, block_at=level)
 
 
 def _unmeasured(model: ModelEntry) -> ModelEntry:

@@ -247,7 +247,9 @@ def _is_faster(model: ModelEntry, final: ModelEntry) -> bool:
 def _tier(model: ModelEntry | None) -> Tier | None:
     if model is None:
         return None
-    name = Fact(text=model.name, value=model.name, sources=model.status.sources)
+    status = model.status.sources[0]
+    own = status.model_copy(update={"pointer": f"models/{escaped(model.key)}/name"})
+    name = Fact(text=model.name, value=model.name, sources=(own, status))
     measured = model.measured
     return Tier(
         model=name,

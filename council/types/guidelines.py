@@ -133,6 +133,14 @@ class CriterionEntry(Record):
         return self.required.value != "never"
 
 
+class Demand(Record):
+    """A check by its name, and how much is asked of it."""
+
+    key: str
+    required: Fact
+    block_at: Fact | None = None
+
+
 class VotingEntry(Record):
     """Quorum and thresholds, or that the checks alone decide."""
 
@@ -220,9 +228,9 @@ class TeamGuidelines(Guide):
     """What to do and what not to do."""
 
     rules: tuple[RuleEntry, ...] = ()
-    criteria: tuple[CriterionEntry, ...] = ()
+    checks: tuple[Demand, ...] = ()
     models: tuple[ModelEntry, ...] = ()
-    """Those the policy names, without what was measured."""
+    """Those the policy has an opinion of, without what was measured."""
     unlisted: Fact
     tiers: Tiers = Tiers()
     quorum: Fact | None = None
@@ -257,7 +265,7 @@ class ModelSelection(Guide):
 class ValidationPipeline(Guide):
     """How the checks and the council are run, and how to read what they print."""
 
-    criteria: tuple[CriterionEntry, ...] = ()
+    checks: tuple[Demand, ...] = ()
     quorum: Fact | None = None
     """``None``: the checks alone decide."""
     tiers: Tiers = Tiers()
