@@ -54,7 +54,7 @@ def mistaken(tasks: tuple[Task, ...], wrong, try_all, *, apart: bool = False) ->
     named = []
     for task in tasks:
         assert task.reference is not None
-        named += [(task, "reference", task.reference), (task, "stub", stub_of(task))]
+        named += [(task, "reference", task.reference)] + ([] if apart else [(task, "stub", stub_of(task))])
         named += [(task, path.stem, path.read_text(encoding="utf-8")) for path in wrong(task)]
     given = [(task.path, code, kind) for task, _, code in named for kind in (task.tests, task.edge_tests)]
     results = try_all(given, apart=apart)
