@@ -131,3 +131,10 @@ def test_a_real_difference_is_found() -> None:
         values = {n: math.fsum(math.fsum(x) for x in tasks.values()) / 100 for n, tasks in found.items()}
         wins += contest(values, found, higher=True, binary=True).winner == "b"
     assert wins / runs >= 0.95
+
+
+def test_who_is_worse_over_the_common_tasks_does_not_win() -> None:
+    """The better rate may come from tasks that the other one was never judged on."""
+    found = observed("-" * 10, "+" * 10)
+    result = contest({"a": 0.9, "b": 0.5}, found, higher=True, binary=True)
+    assert result.winner is None and result.note == "no difference shown"

@@ -283,3 +283,9 @@ def test_broken_samples_make_pairs_incomplete_and_never_count(make: Make) -> Non
     table = tabulate(*make(lines(a="+" * 10 + "-" * 5, b="-" * 4 + "?" * 11)))
     assert row(table, "tests_passed").p_value == pytest.approx(2 / 2**4)
     assert [cell.of for cell in row(table, "tests_passed").cells] == [15, 4]
+
+
+def test_who_was_judged_less_often_is_not_worse_for_it(make: Make) -> None:
+    """Ten of ten is better than twelve of twenty, and better over the ten that both have."""
+    table = tabulate(*make(lines(a="+" * 10 + "?" * 10, b="-" * 8 + "+" * 12)))
+    assert row(table, "tests_passed").winner == "a"
