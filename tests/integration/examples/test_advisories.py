@@ -1,0 +1,141 @@
+"""The advisories under examples/: rendered again from their evidence byte for byte, traced, and their commands run.
+
+Each ``examples/advisory*/`` holds ``evidence.jsonl.gz`` (``council store export --document …``) and ``command.txt``,
+the one line that wrote the document beside it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from council.advising import trace
+from council.advisories import resolver
+from council.policies import load_policy
+from council.store import open_store
+from council.types.advisories import Advisory
+
+ROOT = Path(__file__).resolve().parents[3]
+FOLDERS = sorted(f for f in (ROOT / "examples").glob("advisory*") if (f / "evidence.jsonl.gz").is_file())
+GOOD = '"""Two."""\n\n\ndef two() -> int:\n    """Return two."""\n    return 2\n'
+TEST = "from generated import two\n\n\ndef test_two():\n    assert two() == 2\n"
+TASK = "Write a function two() that returns the number 2.\n"
+
+pytestmark = pytest.mark.skipif(not FOLDERS, reason="no advisory lies under examples/ yet")
+
+
+class Place:
+    """A copy of one example with a fresh store that took its evidence."""
+
+    def __init__(self, example: Path, folder: Path) -> None:
+        self.folder = folder / example.name
+        shutil.copytree(example, self.folder)
+        self.words = shlex.split((example / "command.txt").read_text(encoding="utf-8").strip())
+        self.document = self.words[self.words.index("-o") + 1]
+        self.store = folder / "fresh.db"
+        (folder / "home").mkdir()
+        self.env = {
+            "HOME": str(folder / "home"),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "LANG": "C.UTF-8",
+            "COUNCIL_STORE_URL": str(self.store),
+            "OLLAMA_HOST": "127.0.0.1:1",
+        }
+        taken = self.run("council store import evidence.jsonl.gz")
+        assert taken.returncode == 0, taken.stderr
+
+    def run(self, command: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", command], cwd=self.folder, env={**self.env, **env}, capture_output=True, text=True,
+            timeout=280,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=FOLDERS, ids=lambda folder: folder.name)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(request.param, tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="module")
+def readme() -> ModuleType:
+    """The runner of the README's console blocks."""
+    source = ROOT / "tests" / "integration" / "docs" / "test_readme.py"
+    spec = importlib.util.spec_from_file_location("advisories_readme", source)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_it_is_rendered_again_byte_for_byte(place: Place) -> None:
+    kept = (place.folder / place.document).read_bytes()
+    (place.folder / place.document).unlink()
+    done = place.run(shlex.join(place.words))
+    assert done.returncode == 0, done.stderr
+    assert "no fact has changed" in done.stderr, done.stderr
+    assert (place.folder / place.document).read_bytes() == kept
+
+
+def test_every_number_and_quoted_line_resolves(place: Place) -> None:
+    """Each is covered by a fact, and each fact's source, looked up afresh, gives what is shown."""
+    at = place.words.index("-o")
+    words = [*place.words[:at], *place.words[at + 2 :], "--format", "json"]
+    told = place.run(shlex.join(words))
+    assert told.returncode == 0, told.stderr
+    advisory = Advisory.model_validate(json.loads(told.stdout))
+    assert trace((place.folder / place.document).read_text(encoding="utf-8"), advisory) == ()
+    archive = open_store(str(place.store), readonly=True)
+    look = resolver(archive, policy=load_policy(advisory.policy_id))
+    for key, fact in advisory.facts().items():
+        for source in fact.sources:
+            look(source)
+        assert look(fact.sources[0]).text == fact.text, key
+    archive.close()
+
+
+def console(place: Place, readme: ModuleType, info: str) -> list[str]:
+    """The commands of the document's console blocks of one kind."""
+    readme.PAGES = [place.folder / place.document]
+    found = [command for block in readme.blocks(info) for command, _, _ in readme.commands(block)]
+    return list(dict.fromkeys(found))
+
+
+def work(place: Place) -> None:
+    for name, text in (("generated.py", GOOD), ("test_generated.py", TEST), ("task.md", TASK)):
+        (place.folder / name).write_text(text, encoding="utf-8")
+
+
+def test_every_command_runs(place: Place, readme: ModuleType) -> None:
+    work(place)
+    commands = console(place, readme, "console")
+    assert commands
+    for command in commands:
+        done = place.run(command)
+        needs_ollama = command == "council models"  # nothing answers at this address
+        allowed = (0, 1) if command.startswith("council audit") else (0, 3) if needs_ollama else (0,)
+        assert done.returncode in allowed, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.ollama
+def test_every_command_that_asks_a_model_runs(place: Place, readme: ModuleType, ollama_host: str) -> None:
+    work(place)
+    with urllib.request.urlopen(f"http://{ollama_host}/api/tags", timeout=30) as answer:
+        there = {entry["name"] for entry in json.load(answer)["models"]}
+    for command in console(place, readme, "console ollama"):
+        words = shlex.split(command)
+        model = words[words.index("--model") + 1]
+        if model not in there:
+            pytest.skip(f"the Ollama for the tests has no {model}")
+        done = place.run(command, OLLAMA_HOST=ollama_host)
+        assert done.returncode in (0, 1), f"{command}\n{done.stdout}\n{done.stderr}"
