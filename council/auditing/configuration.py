@@ -19,7 +19,10 @@ class Setting(NamedTuple):
 
 
 _VALUE = r"[\"']?(?P<value>[\w./:@+-]+(?:[ ]\d+[bB])?)[\"']?"
-_VARIABLE = r"(?:[A-Z][A-Z0-9_]*_)?(?:OLLAMA|LLM|AI|CHAT|CODE|CODER|COUNCIL|AIDER|LITELLM|OPENAI|COMPLETION|COPILOT)(?:_[A-Z0-9]+)*?_MODEL(?:_NAME)?"
+_VARIABLE = (
+    r"(?:[A-Z][A-Z0-9_]*_)?(?:OLLAMA|LLM|AI|CHAT|CODE|CODER|COUNCIL|AIDER|LITELLM|OPENAI|COMPLETION|COPILOT)"
+    r"(?:_[A-Z0-9]+)*?_MODEL(?:_NAME)?"
+)
 _BEGIN = r"(?:^|[\s;&|({'\"`-])"
 ENVIRONMENT = (
     rf"(?<![\w$]){_VARIABLE}[\"']?[ ]*(?::|=|\?=|:=)[ ]*{_VALUE}(?=[\s,;&|)}}\"'\\#]|$)",
@@ -31,10 +34,14 @@ ENVIRONMENT = (
 COMMANDS = (
     rf"{_BEGIN}ollama\s+(?:run|pull|create|push|serve|show|cp)\s+(?:--?[\w-]+\s+)*{_VALUE}(?=[\s;&|)\"'`\]]|$)",
     rf"[\"']ollama[\"'],\s*[\"'](?:run|pull)[\"'],\s*{_VALUE}",
-    rf"{_BEGIN}(?:aider|council|llm|vengeance-validate|litellm|opencode|goose|tabby|mods|fabric|sgpt)\s[^\n#;|&]*?--(?:draft-|weak-)?model[= ]{_VALUE}",
+    rf"{_BEGIN}(?:aider|council|llm|vengeance-validate|litellm|opencode|goose|tabby|mods|fabric|sgpt)\s[^\n#;"
+    rf"|&]*?--(?:draft-|weak-)?model[= ]{_VALUE}",
 )
 """Commands, where a command can stand."""
-_KEY = r"^[\s{,-]*[\"']?(?:(?:draft|weak|editor|default|chat|code|coder|completion|autocomplete|embedding|small|fast|main)[-_]?)?model(?:[-_](?:name|id))?[\"']?\s*[:=]\s*"
+_KEY = (
+    r"^[\s{,-]*[\"']?(?:(?:draft|weak|editor|default|chat|code|coder|completion|autocomplete|embedding|small|fast|main)"
+    r"[-_]?)?model(?:[-_](?:name|id))?[\"']?\s*[:=]\s*"
+)
 KEYS = (
     rf"{_KEY}{_VALUE}\s*[,;]?\s*(?:#.*)?$",
     rf"^\s*(?:seats|models)\s*=\s*\[.*?{_VALUE}",
@@ -44,8 +51,10 @@ KEYS = (
 MODELFILE = (rf"^\s*FROM\s+{_VALUE}\s*$",)
 
 _TOOLS = re.compile(
-    r"(?i)^(?:council\.toml|\.?aider.*\.ya?ml|litellm.*\.(?:ya?ml|json|toml)|(?:proxy_)?config\.litellm\.ya?ml|opencode\.jsonc?"
-    r"|\.?goose.*\.ya?ml|\.?tabby.*|cody\.json|\.?llm.*\.(?:ya?ml|toml|json)|\.?ollama.*\.(?:ya?ml|toml|json)|promptfoo.*\.ya?ml"
+    r"(?i)^(?:council\.toml|\.?aider.*\.ya?ml|litellm.*\.(?:ya?ml|json|toml)|(?:proxy_)?config\.litellm\.ya?ml"
+    r"|opencode\.jsonc?"
+    r"|\.?goose.*\.ya?ml|\.?tabby.*|cody\.json|\.?llm.*\.(?:ya?ml|toml|json)|\.?ollama.*\.(?:ya?ml|toml|json)"
+    r"|promptfoo.*\.ya?ml"
     r"|twinny.*|\.?copilot.*\.(?:ya?ml|json)|models?\.config\.(?:json|ya?ml|js)|\.continuerc\.json)$"
 )
 _TOOL_FOLDERS = re.compile(

@@ -12,8 +12,9 @@ from council.text import one_line, plural
 from council.types.base import Record
 
 _SKIPPED = {
-    ".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__", "__pypackages__", ".tox", ".nox", ".mypy_cache", ".pytest_cache",
-    ".ruff_cache", ".hypothesis", ".eggs", "site-packages", "bower_components", ".terraform", ".gradle", ".idea", ".cache",
+    ".git", ".hg", ".svn", ".jj", "node_modules", "bower_components", "__pycache__", "__pypackages__", ".tox", ".nox",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".eggs", "site-packages", ".terraform", ".gradle",
+    ".idea", ".cache",
 }  # fmt: skip
 _MOST_FILES = 200_000
 _DEEPEST = 60

@@ -2,8 +2,8 @@
 
 Code is cut into its functions and classes. Each becomes two rows of tokens: as written, and with every chosen name made
 the same. Equal rows are the same code. Else rows that share many runs of five tokens are compared whole, and the
-similarity is the mean of both rows' normalised indel similarity (rapidfuzz): renaming every name, or adding a line, stays
-above ``ENOUGH``; the same skeleton with other names, calls and numbers does not.
+similarity is the mean of both rows' normalised indel similarity (rapidfuzz): renaming every name, or adding a line,
+stays above ``ENOUGH``; the same skeleton with other names, calls and numbers does not.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Library:
         return bool(self._units)
 
     def look(self, code: str) -> list[Likeness]:
-        """Return for each model the closest likeness in a piece of code. One that is clearly closer to another's is none."""
+        """Return the closest likeness of each model in a piece of code; what is closer to another's is none."""
         best: dict[str, tuple[float, Likeness]] = {}
         for unit in _units(code):
             likes = self._like(unit)

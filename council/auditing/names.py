@@ -11,28 +11,18 @@ from collections.abc import Iterable
 from council.policies.names import joined, read_name
 
 FAMILIES = (
-    "code~llama", "wizard~coder", "wizard~lm", "phind~code~llama", "star~coder", "starcoder2", "santa~coder", "deep~seek",
-    "qwen", "qwq", "codestral", "devstral", "mistral", "mixtral", "ministral", "magistral", "code~gemma", "gemma", "gemini",
-    "code~gee~x", "chat~gpt", "claude", "smol~lm", "stable~code", "code~qwen", "magi~coder", "open~code~interpreter",
-    "open~coder", "code~booga", "code~up", "tiny~llama", "open~hermes", "nous~hermes", "vicuna", "code~t5", "in~coder",
-    "poly~coder", "granite~code", "yi~coder", "sql~coder", "duckdb~nsql", "athene", "exaone", "command~r", "glm~4", "chat~glm",
-    "kimi", "grok", "nemotron", "tulu", "olmo", "dolphin~coder", "dolphin~mixtral", "dolphin~mistral", "gpt~oss", "llama",
+    "code~llama", "wizard~coder", "wizard~lm", "phind~code~llama", "star~coder", "starcoder2", "santa~coder",
+    "deep~seek", "qwen", "qwq", "codestral", "devstral", "mistral", "mixtral", "ministral", "magistral", "code~gemma",
+    "gemma", "gemini", "code~gee~x", "chat~gpt", "claude", "smol~lm", "stable~code", "code~qwen", "magi~coder",
+    "open~code~interpreter", "open~coder", "code~booga", "code~up", "tiny~llama", "open~hermes", "nous~hermes",
+    "vicuna", "code~t5", "in~coder", "poly~coder", "granite~code", "yi~coder", "sql~coder", "duckdb~nsql", "athene",
+    "exaone", "command~r", "glm~4", "chat~glm", "kimi", "grok", "nemotron", "tulu", "olmo", "dolphin~coder",
+    "dolphin~mixtral", "dolphin~mistral", "gpt~oss", "llama",
 )  # fmt: skip
 """Names that stand for a model wherever they stand behind a wording."""
 WITH_NUMBER = (
-    "gpt",
-    "phi",
-    "falcon",
-    "solar",
-    "yi",
-    "granite",
-    "granite~3",
-    "llama~guard",
-    "glm",
-    "aya",
-    "zephyr",
-    "alpaca",
-)
+    "gpt", "phi", "falcon", "solar", "yi", "granite", "granite~3", "llama~guard", "glm", "aya", "zephyr", "alpaca",
+)  # fmt: skip
 """Names that mean something else as well: these count with a version, a size or a tag behind them."""
 MAKERS_TOOLS = (
     "github~copilot",
@@ -49,13 +39,16 @@ _SEPARATOR = r"[ _.-]?"
 _SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:\.\d+)?)([bm])(?![a-z0-9])")
 _SIZED = re.compile(r":\d+(?:\.\d+)?[bm]")
 _QUALIFIER = (
-    r"(?:v?\d+(?:\.\d+)*(?:x\d+)?[bmk]?(?:[-:][\w.-]*\w)?(?![\w/])|instruct|chat|coder|python|base|sonnet|opus|haiku|pro|flash"
+    r"(?:v?\d+(?:\.\d+)*(?:x\d+)?[bmk]?(?:[-:][\w.-]*\w)?(?![\w/])|instruct|chat|coder|python|base|sonnet|opus"
+    r"|haiku|pro|flash"
     r"|ultra|turbo|mini|nano|lite|large|small|medium|plus|max|thinking|code|cli|agent|x)"
 )
 # What makes another thing of a name: a file, a program, a package, a site.
 _OTHER_THING = re.compile(
-    r"(?i)\.(?:py|pyi|js|ts|tsx|c|h|cc|cpp|go|rs|java|md|txt|rst|json|ya?ml|toml|sh|exe|com|ai|io|org|net|conf|cfg|log|html?"
-    r"|gguf|bin|zip|ipynb|sql|rb|php)\b|_(?!\d|instruct|chat|code|base|python|hf|q\d|coder|mini|turbo|x+s)[a-z]{2}|[/\\]|::"
+    r"(?i)\.(?:py|pyi|js|ts|tsx|c|h|cc|cpp|go|rs|java|md|txt|rst|json|ya?ml|toml|sh|exe|com|ai|io|org|net|conf"
+    r"|cfg|log|html?"
+    r"|gguf|bin|zip|ipynb|sql|rb|php)\b|_(?!\d|instruct|chat|code|base|python|hf|q\d|coder|mini|turbo"
+    r"|x+s)[a-z]{2}|[/\\]|::"
 )
 
 

@@ -1,6 +1,6 @@
 """A git repository, read without git and without believing it: no configuration, no hooks, no way out of its folder.
 
-Only three things are taken from it: where HEAD and the notes stand, and objects by their id, none larger than ``_LARGEST``.
+Two things are taken from it: where HEAD and the notes stand, and objects by their id, none larger than ``_LARGEST``.
 """
 
 from __future__ import annotations

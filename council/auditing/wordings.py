@@ -26,9 +26,11 @@ BY = (
     "with assistance from", "with the assistance of", "in cooperation with", "in collaboration with", "together with",
 )  # fmt: skip
 THING = (
-    "file code module function class method script test tests implementation helper helpers snippet program version draft"
+    "file code module function class method script test tests implementation helper helpers snippet program"
+    " version draft"
     " document config configuration package block section notebook page component query content contents docstring"
-    " boilerplate solution algorithm workflow pipeline template schema migration stub stubs header body commit change patch"
+    " boilerplate solution algorithm workflow pipeline template schema migration stub stubs header body commit"
+    " change patch"
 ).split()
 """What may be said to be written."""
 HOW = (
@@ -51,34 +53,48 @@ TRAILERS = (
 ).split()
 """Trailers of commit messages."""
 
-_DET = r"(?:(?:the|an?|our|my|local|ai|llm|meta'?s?|google'?s?|openai'?s?|anthropic'?s?|model|tool|assistant|language)[ ]+)*[\"'`“]?"
+_DET = (
+    r"(?:(?:the|an?|our|my|local|ai|llm|meta'?s?|google'?s?|openai'?s?|anthropic'?s?|model|tool|assistant"
+    r"|language)[ ]+)*[\"'`“]?"
+)
 _GAP = r"[ -]*"
 _CAN_FOLLOW = (
     r"(?=\s*$|\s*[,;)\]|}>*!\"](?!\w)|\s*\.(?:\s|$)|\s+[-–—]+(?:\s|$)|\s*[–—]|\s*[(\[{]|\s*:(?:\s|$)"
-    r"|\s+(?:on|at|in|via|using|with|from|through|for|and|then|but|after|during|by|under|running|served|hosted|locally|model|"
-    r"llm|ai|assistant|please|reviewed|review|do not edit|see|prompt|temperature|temp|date|dated|version|rev|release|q\d\w*|"
+    r"|\s+(?:on|at|in|via|using|with|from|through|for|and|then|but|after|during|by|under|running|served|hosted"
+    r"|locally|model|"
+    r"llm|ai|assistant|please|reviewed|review|do not edit|see|prompt|temperature|temp|date|dated|version|rev"
+    r"|release|q\d\w*|"
     r"session|digest|v?\d[\w.:/-]*)\b)"
 )
 _TURNED = re.compile(
-    r"(?i)^\W*(?:(?:which|that|this|it|files?|code)\s+)?(?:is|are|was|were|must|should|shall|may|can|cannot|will|would|has to"
-    r"|have to|needs? to|gets?)\s+(?:\w+\s+){0,2}?(?:not|never|no longer|forbidden|banned|discouraged|rejected|removed|refused"
-    r"|flagged|found|disallowed|prohibited|detected|reported|marked|replaced|rewritten|blocked|matched|caught|go|fail)\b"
+    r"(?i)^\W*(?:(?:which|that|this|it|files?|code)\s+)?(?:is|are|was|were|must|should|shall|may|can|cannot"
+    r"|will|would|has to"
+    r"|have to|needs? to|gets?)\s+(?:\w+\s+){0,2}?(?:not|never|no longer|forbidden|banned|discouraged|rejected"
+    r"|removed|refused"
+    r"|flagged|found|disallowed|prohibited|detected|reported|marked|replaced|rewritten|blocked|matched|caught"
+    r"|go|fail)\b"
 )
 _FORBIDS = (
-    r"not|no|never|n't|without|don't|doesn't|isn't|wasn't|aren't|cannot|unless|if|whether|when|whenever|should|must|remov\w+"
-    r"|reject\w*|forbid\w*|bans?|banned|delet\w+|drop(?:s|ped)?|replac\w+|rewr\w+|revert\w*|discourag\w+|avoid\w*|instead of"
+    r"not|no|never|n't|without|don't|doesn't|isn't|wasn't|aren't|cannot|unless|if|whether|when|whenever|should"
+    r"|must|remov\w+"
+    r"|reject\w*|forbid\w*|bans?|banned|delet\w+|drop(?:s|ped)?|replac\w+|rewr\w+|revert\w*|discourag\w+"
+    r"|avoid\w*|instead of"
     r"|rather than|supersed\w+|merge|ship|accept|any|anything|everything|every|each"
 )
 _MENTIONS = (
-    r"detect\w*|finds?|found|flag\w*|match\w*|report\w*|mark\w*|wrong|bad|forbidden|examples?|e\.g\.?|such as|like|pattern\w*"
-    r"|regex\w*|format|syntax|expect\w*|input|sample|wordings?|says?|said|strings?|contain\w*|headers?|comments?|trailers?|lines?"
+    r"detect\w*|finds?|found|flag\w*|match\w*|report\w*|mark\w*|wrong|bad|forbidden|examples?|e\.g\.?|such as"
+    r"|like|pattern\w*"
+    r"|regex\w*|format|syntax|expect\w*|input|sample|wordings?|says?|said|strings?|contain\w*|headers?"
+    r"|comments?|trailers?|lines?"
 )
 _FORBIDDEN = re.compile(rf"(?i)\b(?:{_FORBIDS})\b")
 _DENIES = re.compile(rf"(?i)\b(?:{_FORBIDS}|{_MENTIONS})\b")
 _GOES_ON = re.compile(
-    r"(?i)(?:\b(?:was|were|is|are|be|been|being|that|which|who|code|files?|not|and|or|to|of|by|the|an?|with|if|when|never|as|than|"
+    r"(?i)(?:\b(?:was|were|is|are|be|been|being|that|which|who|code|files?|not|and|or|to|of|by|the|an?|with|if"
+    r"|when|never|as|than|"
     r"for|in|on|from|get|got|has|have|any|all|modules?|functions?|says?|like|it)|,|[“\"'(])\s*$"
 )
+_BEHIND = re.compile(r"(?i)\s*(?:$|[<(\[,;/@-]|v?\d|(?:bot|ai|agent|assistant|model|via|on|using|with)\b)")
 _DAY = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _BREAK = re.compile(r"(?<=[.;!])[ \t]+|[ \t]+[–—-]+[ \t]+|(?<=[|])[ \t]*")
 _INNER = re.compile(r"[(\[]|,[ \t]+|:[ \t]+")
@@ -102,7 +118,7 @@ class Wordings:
         done, by = _any(DONE), _any(BY)
         things, how = _any(THING), _any(HOW)
         subject = (
-            rf"(?:(?:this|the|that|these|following|above|below|entire|whole|initial|first|original|all)[ ]+)*"
+            r"(?:(?:this|the|that|these|following|above|below|entire|whole|initial|first|original|all)[ ]+)*"
             rf"(?:(?:[\w/.+-]+[ ]+){{0,2}}?(?:{things})[ ]+)?(?:(?:was|is|has been|were|have been|are)[ ]+)?"
         )
         hand = rf"(?:[\w.@<>'-]+[ ]+){{0,4}}?(?:and|with|using|via)[ ]+(?:the[ ]+(?:help|assistance)[ ]+of[ ]+)?"
@@ -112,19 +128,23 @@ class Wordings:
             # "Written by Jane with codellama"
             rf"(?:co-?)?(?:written|authored|developed|created|implemented|made)[ ]+by[ ]+{hand}{_DET}{model}",
             # "@generated by codellama, @generated (codellama), @author CodeLlama"
-            rf"@(?:ai-?|llm-?)?(?:generated|author|created|written|model|generator)\b[ :]*(?:(?:{by})[ ]+|[(\[])?{_DET}{model}",
+            rf"@(?:ai-?|llm-?)?(?:generated|author|created|written|model|generator)\b[ :]*(?:(?:{by})[ ]+"
+            rf"|[(\[])?{_DET}{model}",
             # "AI-generated (codellama), LLM generated: codellama, auto-generated [codellama]"
-            rf"{subject}(?:ai|llm|machine|auto|model|computer)[ -]?(?:generated|written|authored|assisted|created|coded)"
+            rf"{subject}(?:ai|llm|machine|auto|model|computer)[ -]?(?:generated|written|authored|assisted"
+            rf"|created|coded)"
             rf"(?:[ ]+(?:{things}))?[ ]*(?:[(\[:,–—-]|(?:{by}))[ ]*(?:(?:{by})[ ]+)?{_DET}{model}",
             # "Generated-by: codellama:34b, author: CodeLlama"
             rf"(?:{_any(LABELS)})[ ]*[:=][ ]*{_DET}{model}",
             # "Code by CodeLlama, code from ChatGPT, courtesy of Copilot"
-            rf"(?:(?:this|the|all)[ ]+)*(?:(?:{things})[ ]+(?:by|from|courtesy of)|courtesy of|by courtesy of|thanks to)[ ]+"
+            rf"(?:(?:this|the|all)[ ]+)*(?:(?:{things})[ ]+(?:by|from|courtesy of)|courtesy of|by courtesy of"
+            rf"|thanks to)[ ]+"
             rf"{_DET}{model}",
             # "Output of codellama:34b, copied from ChatGPT"
             rf"(?:(?:this|the|is|was|an?)[ ]+)*(?:{_any(OUTPUT)})[ ]+(?:of|from|by)[ ]+{_DET}{model}",
             # "Copilot suggestion, codellama-generated code, CodeLlama wrote this function"
-            rf"{_DET}{model}[ -](?:generated|written|authored|assisted|suggested|suggestion|completion|output|wrote|produced"
+            rf"{_DET}{model}[ -](?:generated|written|authored|assisted|suggested|suggestion|completion|output"
+            rf"|wrote|produced"
             rf"|created|drafted|made)(?:[ ]+(?:this|it|these|the following|most of this))?(?:[ ]+(?:{things}))?"
             rf"(?=\s*[.,:;!)]?\s*$|\s+(?:on|using|with|from|via|for|below|above)\b)",
         )
@@ -136,13 +156,14 @@ class Wordings:
         self._trailer = re.compile(rf"^(?:{_any(TRAILERS)})[ ]*:[ ]*{_DET}{model}(?P<rest>.*)$", re.IGNORECASE)
         self._made = re.compile(rf"(?:(?:{how}){_GAP})*(?:{done})\b", re.IGNORECASE)
         self._note = re.compile(
-            rf"^[\s{{,*-]*[\"']?(?:[\w-]*[_ -])?(?:model|generator|llm|author|tool|ai)(?:[_ -]name)?[\"']?\s*[:=]\s*{_DET}{model}"
+            rf"^[\s{{,*-]*[\"']?(?:[\w-]*[_ -])?(?:model|generator|llm|author|tool|ai)(?:[_ -]name)?[\"']?\s*[:=]"
+            rf"\s*{_DET}{model}"
             rf"[\"']?\s*[,;}}]?\s*$|^\s*{model.replace('?P<model>', '?P<only>')}\s*$",
             re.IGNORECASE,
         )
         self._author = re.compile(rf"^{model}(?:\s*[(\[].*)?(?:[ -](?:bot|agent|ai))?(?:\[bot\])?$", re.IGNORECASE)
         self._quick = re.compile(
-            rf"(?:{_any((*DONE, *OUTPUT, *LABELS, *TRAILERS, 'courtesy', 'thanks', 'wrote', 'suggestion', 'completion', 'code'))})",
+            _any((*DONE, *OUTPUT, *LABELS, *TRAILERS, "courtesy", "thanks", "wrote", "completion", "code")),
             re.IGNORECASE,
         )
 
@@ -182,7 +203,7 @@ class Wordings:
         match = self._trailer.match(line.strip())
         if match is None or not is_name(match["model"]):
             return None
-        return match["model"] if re.match(r"\s*(?:$|[<(\[,;/@-]|v?\d|[A-Z])", match["rest"]) else None
+        return match["model"] if _BEHIND.match(match["rest"]) else None
 
     def comments(self, comments: Sequence[Comment]) -> list[Statement]:
         """Return what the comments of a file say of models, in the order of their lines."""
@@ -239,7 +260,8 @@ class Wordings:
         if start is None or _DENIES.search(subject):
             return None
         for match in re.finditer(rf"(?i)\b(?:{_any(DONE)})[ ]+(?:{_any(BY)})\b", subject):
-            if (model := self.sentence(subject[match.start() :])) is not None:
+            told = not re.search(r"(?i)\b(?:for|about|against|files|support)\b", subject[: match.start()])
+            if told and (model := self.sentence(subject[match.start() :])) is not None:
                 return model
         return None
 

@@ -29,7 +29,7 @@ class Memory:
 
 
 def remember(store: Store | None) -> Memory:
-    """Read the code of every session and benchmark of a store. A store that cannot be read leaves a note, not an error."""
+    """Read the code of every session and benchmark of a store. One that cannot be read leaves a note."""
     known: list[KnownCode] = []
     judged: list[KnownCode] = []
     upheld: dict[str, int] = {}

@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from council.auditing import Tree, TreeFile
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import[ \t]+\(?(?P<names>[^#\n]*)|import[ \t]+(?P<plain>[^#\n]+))",
+    r"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import[ \t]+\(?(?P<names>[^#\n]*)"
+    r"|import[ \t]+(?P<plain>[^#\n]+))",
     re.MULTILINE,
 )
 _MOST = 60

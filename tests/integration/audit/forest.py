@@ -76,11 +76,6 @@ class Dulwich:
         from dulwich import porcelain
 
         porcelain.add(str(self.folder))
-        gone = [
-            path for path in porcelain.status(str(self.folder)).unstaged if not (self.folder / path.decode()).exists()
-        ]
-        if gone:
-            porcelain.remove(str(self.folder), [str(self.folder / path.decode()) for path in gone])
         self._moment += 3600
         sha = porcelain.commit(
             str(self.folder),
