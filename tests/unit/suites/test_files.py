@@ -137,10 +137,18 @@ def test_inputs_are_compared_with_the_reference(write_rows, try_all) -> None:
 
 
 def test_an_answer_that_changes_its_argument_changes_no_question(write_rows, try_all) -> None:
-    suite = load_suite(write_rows(INPUTS))
-    assert outcomes(
-        suite, [PROMPT + "    best = max(numbers, default=0)\n    numbers.clear()\n    return best\n"], try_all
-    ) == [[None]]
+    """The published tests ask their own function after the solution, for the same list."""
+    test = NUMPY + (
+        "def ref_func(numbers):\n    return max(numbers, default=0)\n\n\ndef check(candidate):\n"
+        "    inputs = [[[1, 3]], [[]], [[5]]]\n    for i, inp in enumerate(inputs):\n"
+        "        assertion(candidate(*inp), ref_func(*inp), 0)\n"
+    )
+    clears = PROMPT + "    best = max(numbers, default=0)\n    numbers.clear()\n    return best\n"
+    wrong = PROMPT + "    numbers.clear()\n    return 0\n"
+    assert outcomes(load_suite(write_rows({**CHECKED, "test": test})), [clears, wrong], try_all) == [
+        [None],
+        ["2 of 3 inputs failed; the first: largest([1, 3]) returned 0"],
+    ]
 
 
 def test_more_inputs_than_a_file_takes(write_rows) -> None:
