@@ -6,6 +6,7 @@ from council.advising.choosing import Choice
 from council.advising.evidence import Evidence, Measured
 from council.advising.rating import rated_by
 from council.advising.sentences import listed, numbered, say
+from council.policies import standing_of
 from council.policies.names import read_name
 from council.types.advisories import AdvisoryStatus, Question, Sentence
 from council.types.facts import Fact
@@ -153,7 +154,8 @@ def _label(told: Told) -> Sentence:
 
 
 def _drafts(told: Told) -> tuple[Sentence, ...]:
-    found = [
+    found = [*_policy(told)]
+    found += [
         say(
             "failed",
             "{failed} failed their tests, so whatever it writes must be validated.",
@@ -167,6 +169,25 @@ def _drafts(told: Told) -> tuple[Sentence, ...]:
         words = "For drafts {fast} takes {time} a task and passes {rate}."
         found.append(say("fast", words, fast=fast.model, time=time, rate=rate))
     return tuple(found)
+
+
+def _policy(told: Told) -> tuple[Sentence, ...]:
+    """Return what the policy says of the model by name, with its reason."""
+    policy = told.evidence.policy
+    model = told.one.benchmark.model(told.subject)
+    rule = standing_of(policy, told.subject, digest=model.digest if model else None).rule
+    if rule is None:
+        return ()
+    place = (policy.id, "models", policy.models.index(rule))
+    facts = {
+        "policy": told.evidence.fact("policy", policy.id),
+        "status": told.evidence.fact("policy", *place, "status"),
+    }
+    words = "The policy {policy} says: {status}"
+    if rule.reason:
+        facts["reason"] = told.evidence.fact("policy", *place, "reason")
+        return (say("policy", words + " (“{reason}”).", **facts),)
+    return (say("policy", words + ".", **facts),)
 
 
 def _sizes(told: Told, others: tuple[tuple[Fact, Fact, Fact], ...]) -> tuple[Sentence, ...]:
@@ -206,7 +227,7 @@ def _sure(told: Told) -> tuple[Sentence, ...]:
     ]
     row = told.one.table.row(told.metric)
     if row is not None and (row.winner is not None or row.note):
-        words = "Between the models: {winner}" + (" ({method})." if row.method else ".")
+        words = "Between the models: {winner}" + ("; the test: {method}." if row.method else ".")
         facts = {"winner": told.fact("rows", told.metric, "winner")}
         if row.method:
             facts["method"] = told.fact("rows", told.metric, "method")

@@ -206,7 +206,7 @@ def _measurement(evidence: Evidence, one: Measured, subject: str) -> Measurement
         if any(cell.value is not None or cell.word not in (None, "unknown") for cell in row.cells)
     )
     return Measurement(
-        key=bench.suite,
+        key=bench.suite if _alone(evidence, bench.suite) else f"{bench.suite} {bench.benchmark_id}",
         benchmark=fact(),
         title=_title(evidence, one),
         date=fact("created_at"),
@@ -219,6 +219,11 @@ def _measurement(evidence: Evidence, one: Measured, subject: str) -> Measurement
         rows=rows,
         notes=tuple(fact("notes", n) for n in range(len(one.table.notes))),
     )
+
+
+def _alone(evidence: Evidence, suite: str) -> bool:
+    """Whether only one benchmark is of this suite: then versions stay comparable when it is run again."""
+    return sum(one.benchmark.suite == suite for one in evidence.measured.values()) == 1
 
 
 def _failures(told: Told) -> Sentence | None:

@@ -216,7 +216,7 @@ class Evidence:
             case ("code", "place", spans):
                 return lines.place(sample.code or "", spans)
             case ("report", "marks", number) if sample.report is not None and number.isdecimal():
-                return _line(self.words.marks(sample.report)[int(number)])
+                return _kept(self.words.marks(sample.report)[int(number)])
             case ("report", "failed", "tests"):
                 check = sample.report.check("tests") if sample.report else None
                 tests = check.tests if check else ()
@@ -326,7 +326,13 @@ def _text(value: str | None) -> Seen:
 
 
 def _line(value: str) -> Seen:
-    return Seen(value, one_line(value, LONGEST) if value.strip() else value)
+    return Seen(value, one_line(value, LONGEST))
+
+
+def _kept(line: str) -> Seen:
+    """Return a line with the spaces it begins with: they belong to the form that people know."""
+    text = line.lstrip(" ")
+    return Seen(line, " " * (len(line) - len(text)) + one_line(text, LONGEST))
 
 
 def passed_both(sample: Sample) -> bool:

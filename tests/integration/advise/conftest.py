@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import os
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+from council.cli.entry import run
 from council.protocols import Archive
 from council.store import open_store
 
@@ -33,13 +36,26 @@ class Desk:
             "COUNCIL_STORE_URL": str(self.store),
         }
 
-    def council(self, *words: str, **env: str) -> Done:
-        return self.shell([sys.executable, "-m", "council", *words], **env)
-
-    def shell(self, command: list[str], **env: str) -> Done:
+    def process(self, *words: str, **env: str) -> Done:
+        """Run the command as people do."""
         return subprocess.run(
-            command, cwd=self.folder, env={**self.env, **env}, capture_output=True, text=True, timeout=280
-        )
+            [sys.executable, "-m", "council", *words],
+            cwd=self.folder, env={**self.env, **env}, capture_output=True, text=True, timeout=280,
+        )  # fmt: skip
+
+    def council(self, *words: str) -> Done:
+        """Run the command in this process, which has the heavy libraries already."""
+        out, err = io.StringIO(), io.StringIO()
+        kept = dict(os.environ)
+        os.environ.clear()
+        os.environ.update(self.env)
+        try:
+            with contextlib.chdir(self.folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = run(words)
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+        return Done(words, code, out.getvalue(), err.getvalue())
 
     def archive(self) -> Archive:
         return open_store(str(self.store))

@@ -40,7 +40,7 @@ SECTIONS = (
 
 
 def test_it_holds_every_section_and_keeps_a_version(desk: Desk) -> None:
-    done = desk.council("advise", "CodeWriter-7B", "--against", "plain:7b", "--memory", "24", "-o", "a.md")
+    done = desk.process("advise", "CodeWriter-7B", "--against", "plain:7b", "--memory", "24", "-o", "a.md")
     assert done.returncode == 0, done.stderr
     assert "version 1 of the advisory: new" in done.stderr and done.stdout == ""
     text = (desk.folder / "a.md").read_text(encoding="utf-8")
@@ -68,9 +68,9 @@ def test_another_store_gives_the_same_bytes(desk: Desk) -> None:
     out = desk.council("store", "export", "--document", "advisory/codewriter-7b", "-o", "evidence.jsonl.gz")
     assert out.returncode == 0, out.stderr
     fresh = {"COUNCIL_STORE_URL": str(desk.folder / "fresh.db")}
-    taken = desk.council("store", "import", "evidence.jsonl.gz", **fresh)
+    taken = desk.process("store", "import", "evidence.jsonl.gz", **fresh)
     assert taken.returncode == 0, taken.stderr
-    second = desk.council("advise", "codewriter:7b", "--memory", "24", **fresh)
+    second = desk.process("advise", "codewriter:7b", "--memory", "24", **fresh)
     assert second.stdout == first.stdout and "no fact has changed" in second.stderr
 
 
@@ -108,7 +108,7 @@ def test_every_fact_resolves_to_what_is_shown(desk: Desk) -> None:
 
 
 def test_nothing_known_of_a_model_is_exit_3_with_one_sentence(empty_desk: Desk) -> None:
-    done = empty_desk.council("advise", "x:1b")
+    done = empty_desk.process("advise", "x:1b")
     assert done.returncode == 3 and done.stdout == "" and len(done.stderr.splitlines()) == 1
     assert "council bench run core --model x:1b" in done.stderr
 

@@ -225,3 +225,36 @@ def test_keys_of_facts_are_unique(advisory: Advisory) -> None:
 
     keys = [key for key, _ in _walk(advisory, "")]
     assert len(keys) == len(set(keys))
+
+
+def test_two_benchmarks_stand_beside_each_other(records: ModuleType) -> None:
+    made = records.evidence()
+    again = tuple(s.but(benchmark_id="b1more") for s in records.samples())
+    made.measured["b1more"] = records.measured(again, benchmark_id="b1more", suite="more", suite_title="More")
+    made.measured["b2core"] = records.measured(
+        tuple(s.but(benchmark_id="b2core") for s in again), benchmark_id="b2core"
+    )
+    advisory = compose_advisory(made, records.SUBJECT)
+    assert [m.key for m in advisory.measurements] == ["core b0advise", "more", "core b2core"]
+    text = rendered(advisory)
+    assert text.count("| metric |") == 3 and trace(text, advisory) == ()
+
+
+def test_other_sizes_are_answered_from_what_was_measured(records: ModuleType) -> None:
+    text = rendered(compose_advisory(records.evidence(), "plain:7b"))
+    assert "plain:0.5b passed 50 % (25–75) in benchmark b0advise." in text
+    assert "No other size of codewriter:7b has been measured here." in rendered(
+        compose_advisory(records.evidence(), records.SUBJECT)
+    )
+
+
+def test_a_rule_of_the_policy_gives_its_reason(records: ModuleType, policy: Policy) -> None:
+    rule = ModelRule(name="codewriter:7b", status="discouraged", reason="It wrote 3 faulty caches.")
+    made = compose_advisory(records.evidence(policy=policy.but(models=(rule,))), records.SUBJECT)
+    text = rendered(made)
+    assert "The policy python-team says: discouraged (“It wrote 3 faulty caches.”)." in text
+    assert trace(text, made) == ()
+
+
+def test_failed_tests_are_set_in_as_people_know_them(advisory: Advisory) -> None:
+    assert "\n    - test_order: FAILED (assert [3, 2, 1] == [1, 2, 3])\n" in rendered(advisory)

@@ -1,0 +1,54 @@
+"""What councils said of the model's code stands in the advisory with score, dissent and a quote, each from its session."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from council.advising import compose_advisory, trace
+from council.rendering import Documents
+from council.types.session import Session
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "sessions.py"
+
+
+@pytest.fixture(scope="module")
+def sessions() -> dict[str, Session]:
+    spec = importlib.util.spec_from_file_location("advising_golden_sessions", GOLDEN)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: dict[str, Session] = module.SESSIONS
+    return found
+
+
+@pytest.mark.parametrize("name", ["rejected", "approved", "hostile"])
+def test_a_sitting_is_told_from_its_session(records: ModuleType, sessions: dict[str, Session], name: str) -> None:
+    session = sessions[name]
+    assert session.consensus is not None
+    made = records.evidence(sessions=(session,))
+    advisory = compose_advisory(made, records.SUBJECT)
+    text = Documents(secrets=()).render(advisory)
+    section = text[text.index("## Council analysis") : text.index("## Recommended alternatives")]
+    assert f"Session `{session.session_id}`" in section
+    assert session.consensus.decision.value.replace("_", " ") in section
+    assert ("Dissent of" in section) == bool(session.consensus.dissent)
+    assert len(advisory.participants) == len({review.seat.name for review in session.reviews})
+    assert trace(text, advisory) == ()
+
+
+def test_score_interval_and_quote_are_those_of_the_session(records: ModuleType, sessions: dict[str, Session]) -> None:
+    session = sessions["rejected"]
+    assert session.consensus is not None and session.consensus.score is not None
+    view = compose_advisory(records.evidence(sessions=(session,)), records.SUBJECT).council[0]
+    assert view.score is not None and view.score.text == f"{session.consensus.score:.1f} of 10"
+    said = {review.seat.name: review.ballot.analysis for review in session.reviews if review.ballot}
+    assert said[view.quotes[0].seat.text] == view.quotes[0].text.value
+
+
+def test_a_sitting_without_seats_is_no_council(records: ModuleType, sessions: dict[str, Session]) -> None:
+    advisory = compose_advisory(records.evidence(sessions=(sessions["checks_only"],)), records.SUBJECT)
+    assert advisory.council == () and advisory.participants == ()
