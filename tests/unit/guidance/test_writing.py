@@ -15,11 +15,13 @@ from council.errors import TemplateError, UsageError
 from council.guidance import check_guidelines, write_guidelines
 from council.policies import Policy, load_policy
 from council.protocols import Archive
+from council.templating import Templates
 from council.types.guidelines import Stale, Written
 
 DAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NAMES = ["index", "team-guidelines", "validation-requirements", "model-selection", "validation-pipeline",
          "advisory-index", "changelog"]  # fmt: skip
+HOUSE = Templates()
 Holds = Callable[[str, str], None]
 
 
@@ -29,11 +31,11 @@ def put(path: Path, text: str) -> None:
 
 def write(policy: Policy, store: Archive, folder: Path, **more: object) -> tuple[Written, ...]:
     folder.mkdir(exist_ok=True)
-    return write_guidelines(policy, store, folder, write=put, **{"at": DAY, **more})  # type: ignore[arg-type]
+    return write_guidelines(policy, store, folder, write=put, **{"at": DAY, "templates": HOUSE, **more})  # type: ignore[arg-type]
 
 
 def check(policy: Policy, store: Archive, folder: Path, **more: object) -> list[str]:
-    found: tuple[Stale, ...] = check_guidelines(policy, store, folder, **{"at": DAY, **more})  # type: ignore[arg-type]
+    found: tuple[Stale, ...] = check_guidelines(policy, store, folder, **{"at": DAY, "templates": HOUSE, **more})  # type: ignore[arg-type]
     return [f"{stale.file}: {stale.reason}" for stale in found]
 
 
