@@ -205,10 +205,10 @@ def resolve(source: Source, archive: Archive, *, policy: Policy | None = None) -
     Tables, counts and classes are computed again from the samples. Raises ``LookupError`` or ``StoreError`` where
     there is nothing.
     """
-    return resolver(archive, policy=policy)(source)
+    return Resolver(archive, policy=policy)(source)
 
 
-class resolver:  # noqa: N801 - reads as a function
+class Resolver:
     """Looks sources up in one archive and reads each record of it only once."""
 
     def __init__(self, archive: Archive, *, policy: Policy | None = None) -> None:

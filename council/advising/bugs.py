@@ -23,7 +23,7 @@ _LONGEST_OUTPUT = 40
 def bugs_of(evidence: Evidence, one: Measured, subject: str, against: Sequence[str]) -> tuple[Bug, ...]:
     """Return the classes of failure with the most tasks, each with examples; classes with nothing to show come last."""
     failures = one.failures[subject]
-    fact = _facts(evidence, one)
+    fact = _Facts(evidence, one)
     found = []
     for key, samples in list(failures.by_class.items())[:MOST_CLASSES]:
         hidden = unseen(samples)
@@ -45,7 +45,7 @@ def bugs_of(evidence: Evidence, one: Measured, subject: str, against: Sequence[s
 
 def edge_failures_of(evidence: Evidence, one: Measured, subject: str) -> tuple[EdgeFailure, ...]:
     """Return edge cases that code failed which had passed every plain test: one a program."""
-    fact = _facts(evidence, one)
+    fact = _Facts(evidence, one)
     found = []
     for sample in sorted(unseen(one.failures[subject].failed), key=lambda s: (s.task, s.number))[:MOST_EDGES]:
         test = (
@@ -74,7 +74,7 @@ def validation_of(evidence: Evidence, one: Measured, bugs: Sequence[Bug]) -> tup
             if sample.report is None or not sample.report.checks:
                 continue
             count = len(evidence.words.marks(sample.report))
-            fact = _facts(evidence, one)
+            fact = _Facts(evidence, one)
             place = ("samples", model, task, number, "report", "marks")
             found.append(
                 ValidationRun(
@@ -84,7 +84,7 @@ def validation_of(evidence: Evidence, one: Measured, bugs: Sequence[Bug]) -> tup
     return tuple(found)
 
 
-class _facts:  # noqa: N801 - reads as a function everywhere
+class _Facts:
     """Makes facts of one benchmark."""
 
     def __init__(self, evidence: Evidence, one: Measured) -> None:
@@ -113,7 +113,7 @@ def _examples(
 
 
 def _example(evidence: Evidence, one: Measured, sample: Sample, right: Sample | str | None) -> BugExample:
-    fact = _facts(evidence, one)
+    fact = _Facts(evidence, one)
     theirs = right if isinstance(right, str) else right.code if right is not None else None
     place = ("samples", sample.model, sample.task, sample.number)
     expected = None
@@ -134,7 +134,7 @@ def _example(evidence: Evidence, one: Measured, sample: Sample, right: Sample | 
     )
 
 
-def _excerpt(fact: _facts, author: Fact, place: tuple[object, ...], code: str, other: str | None) -> Excerpt:
+def _excerpt(fact: _Facts, author: Fact, place: tuple[object, ...], code: str, other: str | None) -> Excerpt:
     spans = [f"{first}-{last}" for first, last in spans_of(code, other)]
     return Excerpt(
         key=author.text,
@@ -144,7 +144,7 @@ def _excerpt(fact: _facts, author: Fact, place: tuple[object, ...], code: str, o
     )
 
 
-def _failed_test(fact: _facts, sample: Sample, place: tuple[object, ...]) -> FailedTest | None:
+def _failed_test(fact: _Facts, sample: Sample, place: tuple[object, ...]) -> FailedTest | None:
     plain = sample.report.check("tests") if sample.report else None
     for kind, check, inside in (
         ("plain", plain, ("report", "checks", "tests", "tests")),

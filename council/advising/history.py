@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from council.advising.pointers import split
 from council.text import one_line
@@ -78,9 +78,8 @@ def _names_a_part(key: str) -> bool:
     return (parts[0], parts[-1]) in (("bugs", "title"), ("alternatives", "model")) and len(parts) == 3
 
 
-def _records(sources: object) -> set[str]:
-    assert not isinstance(sources, str)
-    return {f"{s.kind} {s.id}" for s in sources}  # type: ignore[attr-defined]
+def _records(sources: Iterable[Source]) -> set[str]:
+    return {f"{source.kind} {source.id}" for source in sources}
 
 
 def _label(fact: Fact) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from council.advising.evidence import Evidence
 from council.types.advisories import CouncilView, Quote
+from council.types.consensus import Consensus
 from council.types.facts import Fact
 from council.types.session import Session
 
@@ -13,9 +14,10 @@ _MOST_REASONS = 3
 
 def sittings_of(evidence: Evidence) -> tuple[CouncilView, ...]:
     """Return the sittings that came to a decision, the newest first."""
-    decided = [s for s in evidence.sessions.values() if s.consensus is not None and s.reviews]
-    newest = sorted(decided, key=lambda s: (s.created_at, s.session_id), reverse=True)
-    return tuple(_view(evidence, session) for session in newest[:MOST_SITTINGS])
+    newest = sorted(evidence.sessions.values(), key=lambda s: (s.created_at, s.session_id), reverse=True)
+    decided = [(session, session.consensus) for session in newest if session.reviews]
+    views = [_view(evidence, session, consensus) for session, consensus in decided if consensus is not None]
+    return tuple(views[:MOST_SITTINGS])
 
 
 def participants_of(evidence: Evidence) -> tuple[Fact, ...]:
@@ -27,10 +29,7 @@ def participants_of(evidence: Evidence) -> tuple[Fact, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _view(evidence: Evidence, session: Session) -> CouncilView:
-    consensus = session.consensus
-    assert consensus is not None  # only decided sittings come here
-
+def _view(evidence: Evidence, session: Session, consensus: Consensus) -> CouncilView:
     def fact(*parts: object) -> Fact:
         return evidence.fact("session", session.session_id, *parts)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from council.advising import trace
-from council.advisories import advise, resolver
+from council.advisories import Resolver, advise
 from council.policies import load_policy
 from council.rendering import Documents
 from council.types.advisories import Advisory
@@ -93,7 +93,7 @@ def test_every_fact_resolves_to_what_is_shown(desk: Desk) -> None:
     advisory = Advisory.model_validate(json.loads(done.stdout))
     archive = desk.archive()
     policy = load_policy("python-team")
-    look = resolver(archive, policy=policy)
+    look = Resolver(archive, policy=policy)
     facts = advisory.facts()
     assert len(facts) > 200
     for key, fact in facts.items():

@@ -20,7 +20,7 @@ from types import ModuleType
 import pytest
 
 from council.advising import trace
-from council.advisories import resolver
+from council.advisories import Resolver
 from council.policies import load_policy
 from council.store import open_store
 from council.types.advisories import Advisory
@@ -96,7 +96,7 @@ def test_every_number_and_quoted_line_resolves(place: Place) -> None:
     advisory = Advisory.model_validate(json.loads(told.stdout))
     assert trace((place.folder / place.document).read_text(encoding="utf-8"), advisory) == ()
     archive = open_store(str(place.store), readonly=True)
-    look = resolver(archive, policy=load_policy(advisory.policy_id))
+    look = Resolver(archive, policy=load_policy(advisory.policy_id))
     for key, fact in advisory.facts().items():
         for source in fact.sources:
             look(source)
