@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from council.advising import compose_advisory, trace
 from council.policies import ModelRule, Policy, load_policy
 from council.rendering import Documents
+from council.text import one_line
 from council.types.advisories import Advisory
 from council.types.benchmarks import SampleOutcome
 
@@ -195,6 +196,8 @@ def test_hostile_names_codes_and_outputs_stay_text(records: ModuleType) -> None:
     commands = [command.text for _, commands in advisory.migration for command in commands]
     assert all(shlex.split(command)[0] in ("council", "export") for command in commands)
     assert all("\n" not in command for command in commands)
+    audit = next(command for command in commands if command.startswith("council audit"))
+    assert shlex.split(audit) == ["council", "audit", ".", "--model", one_line(name)]
 
 
 def test_a_model_named_like_an_option_stays_a_name(records: ModuleType) -> None:
@@ -258,3 +261,11 @@ def test_a_rule_of_the_policy_gives_its_reason(records: ModuleType, policy: Poli
 
 def test_failed_tests_are_set_in_as_people_know_them(advisory: Advisory) -> None:
     assert "\n    - test_order: FAILED (assert [3, 2, 1] == [1, 2, 3])\n" in rendered(advisory)
+
+
+def test_what_failed_its_plain_tests_was_not_let_through_by_them(records: ModuleType) -> None:
+    both = tuple(s if s.passed else s.but(edge_passed=False) for s in records.samples())
+    made = compose_advisory(records.evidence(both), records.SUBJECT)
+    assert "4 of 8 programs that passed the plain tests failed an edge case." in rendered(made)
+    assert next(bug for bug in made.bugs if bug.key == "wrong-order").unseen is None
+    assert len(made.edge_failures) == 4

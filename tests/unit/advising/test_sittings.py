@@ -10,6 +10,7 @@ import pytest
 
 from council.advising import compose_advisory, trace
 from council.rendering import Documents
+from council.types.consensus import Dissent
 from council.types.session import Session
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "sessions.py"
@@ -47,6 +48,16 @@ def test_score_interval_and_quote_are_those_of_the_session(records: ModuleType, 
     assert view.score is not None and view.score.text == f"{session.consensus.score:.1f} of 10"
     said = {review.seat.name: review.ballot.analysis for review in session.reviews if review.ballot}
     assert said[view.quotes[0].seat.text] == view.quotes[0].text.value
+
+
+def test_the_quote_is_of_a_seat_that_voted_as_decided(records: ModuleType, sessions: dict[str, Session]) -> None:
+    session = sessions["approved"]
+    assert session.consensus is not None
+    first = min(review.seat.name for review in session.reviews if review.ballot and review.ballot.analysis)
+    dissent = Dissent(seat=first, verdict="reject")
+    turned = session.but(consensus=session.consensus.but(dissent=(dissent,)))
+    view = compose_advisory(records.evidence(sessions=(turned,)), records.SUBJECT).council[0]
+    assert view.quotes[0].seat.text != first
 
 
 def test_a_sitting_without_seats_is_no_council(records: ModuleType, sessions: dict[str, Session]) -> None:
