@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from council.advisories import resolver
+from council.advisories import Resolver
 from council.guidance import Holdings, compose_guides, read_holdings
 from council.guidance.composing import DOCUMENTS
 from council.policies import ModelRule, Policy, load_policy
@@ -46,7 +46,7 @@ def policy(shelf: ModuleType) -> Policy:
 
 def test_every_fact_is_found_where_it_says(policy: Policy, filled: Archive) -> None:
     """Looked up afresh by the advisory's own resolver: a pointer that leads nowhere raises."""
-    look = resolver(filled, policy=policy)
+    look = Resolver(filled, policy=policy)
     stated = facts(policy, read_holdings(filled))
     assert len(stated) > 100
     seen = 0
