@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, insert, select
 from council.errors import CouncilError, StoreError, UsageError
 from council.protocols import Archive
 from council.store.benchmarks import benchmark_row, put_sample, sample_row
+from council.store.failures import told
 from council.store.knowledge import clean_knowledge, put_row
 from council.store.lines import KINDS, Kept, key_of, read_header, read_line, sql_store
 from council.store.links import link
@@ -58,7 +59,7 @@ def import_store(archive: Archive, file: BinaryIO, *, on_record: Callable[[int],
     links: list[tuple[int, int, Knowledge]] = []
     with database.transaction() as connection:
         for number, record in records:
-            with _at(number):
+            with _at(number), told(database.place, database.secrets):
                 if _is_present(connection, database, record):
                     continue
                 row = _write(connection, database, record)

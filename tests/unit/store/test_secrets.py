@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from council.store import open_store
+import pytest
+
+from council.errors import StoreError
+from council.store import export_store, open_store
+from council.types.base import now
+from council.types.benchmarks import BenchedModel, Sample, SampleOutcome, TaskSummary
 from council.types.calls import Message
 from council.types.checks import SandboxInfo, ValidationReport
 from council.types.consensus import Decision
+from council.types.facts import Source
 from council.types.findings import Finding, Location, Severity
 from council.types.reviews import Ballot, Review, ReviewOutcome, Seat, Verdict
 from council.types.session import Attempt, Generation, Session
@@ -114,3 +121,67 @@ def test_the_environment_is_asked_by_default(tmp_path: Path, make_session: Make,
     store = open_store(str(tmp_path / "council.db"))
     store.open_session(make_session(notes=("said live-value-of-the-user",)))
     assert b"live-value-of-the-user" not in bytes_of(tmp_path)
+
+
+def fill(store: Any, make: Any, secret: str) -> None:
+    """Put a secret into every kind of text of a benchmark, a sample, knowledge and a version."""
+    task = TaskSummary(id=secret, title=secret, text=f"Use {secret}.", digest="d", tags=(secret,))
+    benchmark = make.benchmark(
+        benchmark_id="b1234567", suite=secret, suite_title=secret, source=secret, policy=secret, notes=(secret,),
+        imported_from=secret, tasks=(task,), models=(BenchedModel(name=f"m {secret}", family=secret),),
+    )  # fmt: skip
+    store.open_benchmark(benchmark)
+    store.update_benchmark(benchmark)
+    check = ValidationReport(checks=(), sandbox=SandboxInfo(backend=secret), policy=secret)
+    store.add_sample(
+        Sample(
+            benchmark_id="b1234567", model=f"m {secret}", task=secret, number=1, outcome=SampleOutcome.NO_CODE,
+            reply=f"say {secret}", reason=secret, report=check, served_model=secret, session_id=secret, finished_at=now(),
+        )
+    )  # fmt: skip
+    place = Source(kind="benchmark", id="b1234567", pointer=f"samples/{secret}")
+    store.put_knowledge(make.learnt("k", title=secret, text=f"learnt {secret}").but(evidence=(place,)))
+    version = make.version(f"advisory/{secret}", 1)
+    store.add_version(version.but(facts={f"key/{secret}": secret}, sources={secret: (place,)}, changes=(secret,)))
+
+
+@pytest.mark.parametrize("secret", [LIVE, SHAPED])
+def test_no_secret_is_in_any_record_or_export(tmp_path: Path, make: Any, secret: str) -> None:
+    hidden = (LIVE,)
+    store = open_store(str(tmp_path / "council.db"), secrets=hidden)
+    fill(store, make, secret)
+    exported: list[str] = []
+    export_store(store, exported.append)
+    held = bytes_of(tmp_path) + "".join(exported).encode()
+    assert b"0123456789" not in held and b"c4n4ry" not in held and b"AbCdEfGh" not in held
+    assert store.list_benchmarks()[0].models == ("m «redacted»",)
+    assert store.read_samples("b1")[0].reply == "say «redacted»"
+    assert len(store.read_samples("b1", model="m «redacted»")) == 1
+    assert store.search_knowledge("redacted")[0].text == "learnt «redacted»"
+    assert store.list_documents() == ("advisory/«redacted»",)
+    assert store.list_versions("advisory/«redacted»")[0].facts == {"key/«redacted»": "«redacted»"}
+
+
+def test_code_of_samples_and_tasks_is_kept_as_it_was_but_for_live_values(tmp_path: Path, make: Any) -> None:
+    store = open_store(str(tmp_path / "council.db"), secrets=(LIVE,))
+    right = f"def f():\n    return {SHAPED!r}\n"
+    task = TaskSummary(id="t", text="Write f.", digest="d", reference=right)
+    benchmark = make.benchmark(tasks=(task,))
+    store.open_benchmark(benchmark)
+    store.add_sample(make.sample(benchmark, code=f"{right}# {LIVE}"))
+    assert store.read_benchmark(benchmark.benchmark_id) == benchmark
+    assert store.read_samples(benchmark.benchmark_id)[0].code == f"{right}# «redacted»"
+
+
+def test_an_id_that_holds_a_secret_is_refused(tmp_path: Path, make: Any) -> None:
+    store = open_store(str(tmp_path / "council.db"), secrets=("hunter2-hunter2",))
+    with pytest.raises(StoreError, match="the id my-«redacted» holds a secret"):
+        store.put_knowledge(make.learnt("my-hunter2-hunter2"))
+    assert b"hunter2" not in bytes_of(tmp_path)
+
+
+def test_a_secret_that_came_later_is_not_exported(tmp_path: Path, make: Any) -> None:
+    fill(open_store(str(tmp_path / "council.db"), secrets=()), make, "was-nobodys-secret")
+    exported: list[str] = []
+    export_store(open_store(str(tmp_path / "council.db"), secrets=("was-nobodys-secret",)), exported.append)
+    assert "was-nobodys" not in "".join(exported) and len(exported) == 5
