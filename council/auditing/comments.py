@@ -13,7 +13,8 @@ from council.auditing.tokens import inner_text, lone_strings, read_tokens
 
 _STRING = r"""(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 _HEREDOC = (
-    r"""|(?P<heredoc><<-?[ \t]*["']?(?P<end>[A-Za-z_]\w*)["']?[^\n]*\n(?:.*?\n)??[ \t]*(?P=end)[ \t]*(?=\n|\Z))"""
+    r"""|(?P<heredoc><<-?[ \t]*["']?(?P<end>[A-Za-z_]\w*)["']?[^\n]*\n"""
+    r"""(?:[^\n]*\n){0,200}?[ \t]*(?P=end)[ \t]*(?=\n|\Z))"""
 )
 _HASH = r"|(?P<line>(?<![^\s;])\#+!?[^\n]*)"
 _BLOCK = r"|(?P<block>/\*.*?(?:\*/|\Z))"
@@ -28,7 +29,7 @@ _STYLES: dict[str, str] = {
     "php": _STRING + _BLOCK + r"|(?P<line>(?<!:)(?://|\#)[^\n]*)",
     "html": _HTML,
     "mixed": _HTML.replace("block", "block2") + "|" + _STRING + _BLOCK + _SLASH,
-    "markdown": r"(?P<long>^ {0,3}(?P<end>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=end)[`~]*[ \t]*$|\Z))"
+    "markdown": r"(?P<long>^ {0,3}(?P<end>`{3,12}(?!`)|~{3,12}(?!~))[^\n]*\n.*?(?:^ {0,3}(?P=end)[`~]*[ \t]*$|\Z))"
     r"|(?P<tick>`[^`\n]+`)|" + _HTML + r"|^\[(?://|comment)\]: *(?:\#|<>) *[\"'(](?P<link>[^\n]*?)[\"')] *$",
     "dash": _STRING + _BLOCK + r"|(?P<block2>--\[\[.*?(?:\]\]|\Z)|\{-.*?(?:-\}|\Z))|(?P<line>--[^\n]*)",
     "semicolon": r"(?P<string>\"(?:[^\"\\\n]|\\.)*\")|(?P<line>(?<!\S);+[^\n]*)",

@@ -46,17 +46,18 @@ class Tree(Record):
         return next((file for file in self.files if file.path == path), None)
 
 
-def read_tree(paths: Sequence[str | Path], *, limit_kb: int = 1024) -> Tree:
+def read_tree(paths: Sequence[str | Path], *, limit_kb: int = 1024, suffix: str = "") -> Tree:
     """Read every text file below some paths.
 
     Version control, virtual environments, caches and installed packages are left out, links are not followed, and what
-    git ignores and does not hold is left out too, unless it is configuration. Raises ``SourceError``.
+    git ignores is left out too, unless it is configuration. ``suffix`` reads only files of that ending. Raises
+    ``SourceError``.
     """
     roots = [_existing(path) for path in paths]
     if not roots:
         raise SourceError("there is nothing to audit", "Name a file or a folder")
     base = base_of(roots)
-    walk = _Walk(base, limit_kb)
+    walk = _Walk(base, limit_kb, suffix)
     for root in roots:
         walk.obedient = not walk.is_ignored(root, root.is_dir())  # what is named is looked at, ignored or not
         if root.is_dir():
@@ -73,6 +74,11 @@ def read_tree(paths: Sequence[str | Path], *, limit_kb: int = 1024) -> Tree:
         unread=tuple(notes),
         repositories=tuple(sorted({*walk.repositories, *_around(base)}, key=lambda path: (len(path.parts), str(path)))),
     )
+
+
+def read_around(tree: Tree, *, limit_kb: int = 1024) -> Tree:
+    """Return every Python file below a tree's base: tests and modules may lie beside what was named."""
+    return read_tree([tree.base], limit_kb=limit_kb, suffix=".py")
 
 
 def base_of(roots: Sequence[Path]) -> Path:
@@ -98,7 +104,8 @@ def _around(folder: Path) -> list[Path]:
 class _Walk:
     """The walk through a tree: what it has read, and what it had to leave."""
 
-    def __init__(self, base: Path, limit_kb: int) -> None:
+    def __init__(self, base: Path, limit_kb: int, suffix: str) -> None:
+        self.suffix = suffix
         self.base = base
         self.limit = limit_kb * 1024
         self.files: list[TreeFile] = []
@@ -130,6 +137,8 @@ class _Walk:
 
     def file(self, path: Path) -> None:
         """Read one file, if it is text."""
+        if not path.name.endswith(self.suffix):
+            return
         if len(self.files) >= _MOST_FILES:
             if len(self.files) == _MOST_FILES and not any("more than" in note for note in self.unread):
                 self.unread.append(f"more than {_MOST_FILES} files: the rest was not looked at")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from council.auditing import Found, Names, Tree, TreeFile, find_marks, read_tree, same_model
+from council.auditing import Found, Names, Tree, TreeFile, find_marks, read_around, read_tree, same_model
 from council.audits.knowing import Memory, remember
 from council.audits.ranking import rank_file
 from council.audits.validating import find_tests, validate_files
@@ -61,10 +61,12 @@ async def audit(
         by_path.setdefault(mark.path, []).append(mark)
     files = [tree.files[at] for at, file in enumerate(tree.files) if file.path in by_path]
     reports: Mapping[str, ValidationReport] = {}
+    around = tree
     if validate and files:
-        reports = await validate_files(tree, files, policy, open_sandbox(settings), settings=settings, on_event=tell)
+        around = await asyncio.to_thread(read_around, tree, limit_kb=settings.max_file_kb)
+        reports = await validate_files(around, files, policy, open_sandbox(settings), settings=settings, on_event=tell)
     audited = [
-        _audited(tree, file, tuple(by_path[file.path]), reports.get(file.path), looked_for, memory) for file in files
+        _audited(around, file, tuple(by_path[file.path]), reports.get(file.path), looked_for, memory) for file in files
     ]
     return Audit(
         models=looked_for.names,

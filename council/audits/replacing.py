@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from council.auditing import Tree, TreeFile, read_tree
+from council.auditing import Tree, TreeFile, read_around, read_tree
 from council.audits.auditing import Wanted
 from council.audits.surroundings import find_tests, import_path, is_test, needed
 from council.audits.validating import validate_file
@@ -55,7 +55,9 @@ async def replace_files(
         ModelBanned: when the model may not write.
     """
     tell = on_event or (lambda step: None)
-    tree = await asyncio.to_thread(read_tree, paths, limit_kb=house.settings.max_file_kb)
+    limit_kb = house.settings.max_file_kb
+    named = await asyncio.to_thread(read_tree, paths, limit_kb=limit_kb)
+    tree = await asyncio.to_thread(read_around, named, limit_kb=limit_kb)
     writer = _Writer(tree, house, policy)
     replaced: list[AuditedFile] = []
     wanted = [file for file in audit.files if _can_be_rewritten(file)]

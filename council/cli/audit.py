@@ -13,11 +13,11 @@ from pathlib import Path
 from council.audits import Replacements, audit, replace_files
 from council.cli.common import emit, resolve, run_async, writable_target, write_whole
 from council.engine import Council
-from council.errors import StoreError, UsageError
+from council.errors import UsageError
 from council.policies import Policy, load_policy
 from council.protocols import Store
 from council.rendering import Documents, terminal
-from council.settings import Settings
+from council.settings import Settings, default_store_path
 from council.store import open_store
 from council.text import one_line, plural
 from council.types.audits import Audit
@@ -92,14 +92,9 @@ async def _audit(options: argparse.Namespace, settings: Settings, policy: Policy
 
 def _opened(settings: Settings) -> Store | None:
     """Return the store to look into. One that is not there yet knows nothing; one that cannot be read is an error."""
-    if not settings.store:
+    if not settings.store or (settings.store_url is None and not default_store_path().exists()):
         return None
-    try:
-        return open_store(settings.store_url, readonly=True)
-    except StoreError:
-        if settings.store_url is not None:
-            raise
-        return None
+    return open_store(settings.store_url, readonly=True)
 
 
 async def _replace(found: Audit, options: argparse.Namespace, settings: Settings, policy: Policy) -> Replacements:

@@ -53,7 +53,7 @@ def audit_sarif(audit: Audit, *, secrets: Sequence[str] | None = None) -> str:
                 tool=Tool(driver=ToolDriver(name="council", version=__version__, rules=_rules())),
                 invocations=[_invocation(public)],
                 results=[_result(file, mark) for file in public.files for mark in file.marks],
-                column_kind="unicodeCodePoints",
+                **{"columnKind": "unicodeCodePoints"},  # names that the library does not know go through as they are
             )
         ],
     )
@@ -76,8 +76,8 @@ def _rules() -> list[ReportingDescriptor]:
 
 def _invocation(audit: PublicAudit) -> Invocation:
     told = [{"level": "note", "message": {"text": printable(f"not looked at: {reason}")}} for reason in audit.unread]
-    extra = {"toolExecutionNotifications": told} if told else {}
-    return Invocation(execution_successful=audit.files_seen > 0, exit_code=audit.exit_code, **extra)
+    extra = {"exitCode": audit.exit_code, **({"toolExecutionNotifications": told} if told else {})}
+    return Invocation(execution_successful=audit.files_seen > 0, **extra)
 
 
 def _result(file: PublicAuditedFile, mark: ModelMark) -> Result:
