@@ -33,7 +33,7 @@ def task(name: str = "double", *, edge: bool = True, **fields: Any) -> Task:
 
 
 def suite(*tasks: Task) -> Suite:
-    return Suite(id="doubles", title="Doubles", tasks=tasks or (task(),))
+    return Suite(id="doubles", title="Doubles", tasks=tasks or (task(edge=False),))
 
 
 def fenced(code: str) -> str:

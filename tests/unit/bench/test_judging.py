@@ -98,9 +98,8 @@ def test_right_almost_right_and_wrong_code(judge: Judge) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_hostile_sample_passes(judge: Judge, name: str) -> None:
-    found = judge(HOSTILE[name], test_timeout_s=3.0, check_timeout_s=5.0)
+    found = judge(HOSTILE[name], task(edge=False), test_timeout_s=2.0, check_timeout_s=3.0)
     assert found.outcome in (SampleOutcome.FAILED, SampleOutcome.TAMPERED), name
-    assert found.edge_passed is not True
     assert found.reason
 
 

@@ -60,7 +60,7 @@ def written(house: Council) -> list[Call]:
 
 def test_a_run_is_kept_whole(house: House, archive: Archive) -> None:
     parts = house({"good": reply(RIGHT, served_model="good-v2", digest="g1"), "bad": reply(WRONG), "mute": "I cannot."})
-    found, heard = run(parts, archive)
+    found, heard = run(parts, archive, suite(task()))
     assert archive.read_benchmark(found.benchmark_id) == found and found.state is SessionState.FINISHED
     good, bad, mute = (archive.read_samples(found.benchmark_id, model=name)[0] for name in ("good", "bad", "mute"))
     assert (good.outcome, good.edge_passed, good.code) == (SampleOutcome.PASSED, True, RIGHT)
@@ -76,7 +76,7 @@ def test_a_run_is_kept_whole(house: House, archive: Archive) -> None:
 
 def test_a_model_sees_the_task_and_nothing_of_its_tests(house: House, archive: Archive) -> None:
     parts = house({"m": fenced(RIGHT)})
-    run(parts, archive, samples=2, temperature=0.7)
+    run(parts, archive, suite(task()), samples=2, temperature=0.7)
     for call in written(parts):
         asked = "\n".join(message.content for message in call.messages)
         assert "added to itself" in asked
@@ -137,7 +137,7 @@ def test_a_server_that_is_gone_ends_the_run_and_what_is_there_is_kept(house: Hou
     assert (summary.state, summary.done) == (SessionState.INTERRUPTED, 1)
     plan = BenchPlan(models=("m",), policy=QUICK)
     assert similar(archive, three, plan) == summary.benchmark_id
-    assert similar(archive, three, plan.but(seed=1)) is None and similar(archive, suite(), plan) is None
+    assert similar(archive, three, plan.but(seed=1)) is None and similar(archive, suite(task()), plan) is None
     before = archive.read_samples(summary.benchmark_id)
     found = asyncio.run(resume_benchmark(summary.benchmark_id, three, QUICK, house=parts, archive=archive))
     samples = archive.read_samples(summary.benchmark_id)
@@ -174,7 +174,7 @@ def test_other_tasks_another_policy_and_a_living_owner_are_refused(house: House,
         asyncio.run(resume_benchmark(summary.benchmark_id, tasks, policy, house=parts, archive=archive))
 
     with pytest.raises(UsageError, match="not those that benchmark"):
-        resume(suite(task("double", edge=False)))
+        resume(suite(task()))
     with pytest.raises(UsageError, match="--policy"):
         resume(suite(), QUICK.but(id="other"))
     found = archive.read_benchmark(summary.benchmark_id)
@@ -221,8 +221,13 @@ def test_models_larger_than_the_memory_are_never_loaded_together(house: House, a
     found, heard = run(house(script, models=huge, room=2), archive, policy=SYNTAX)
     assert loads(heard) == ["a", "b"] and order(heard) == [("double", "a"), ("double", "b")]
     assert "may not fit" in found.notes[0]
-    found, heard = run(house(script, room=2), archive, policy=SYNTAX, one_at_a_time=True)
+
+
+def test_one_model_at_a_time_can_be_asked_for(house: House, archive: Archive) -> None:
+    parts = house({"a": "no code", "b": "no code"}, room=2)
+    found, heard = run(parts, archive, suite(task("1"), task("2")), one_at_a_time=True)
     assert "as asked for" in found.notes[0]
+    assert order(heard) == [("1", "a"), ("2", "a"), ("1", "b"), ("2", "b")]
 
 
 def test_memory_is_told_as_the_server_tells_it(house: House, archive: Archive) -> None:
