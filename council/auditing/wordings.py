@@ -196,6 +196,8 @@ class Wordings:
                 return model
         for match in islice(_INNER.finditer(text), _MOST_ANCHORS):
             before, after = text[: match.start()], text[match.end() :].strip()
+            if before.count('"') % 2 or before.count("`") % 2:
+                continue  # what stands between quotes is spoken of
             begun = match.group()[0] != "," or (begins and self._made.match(after))
             model = self.sentence(after) if begun and not _DENIES.search(before) else None
             if model is not None:

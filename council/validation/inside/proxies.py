@@ -7,6 +7,7 @@ its class says, so one that calls itself equal to everything passes no test.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -253,10 +254,8 @@ class FarSide(Peer):
         except Exception:
             error = kind.__new__(kind, *told["args"])
         for name, value in told["attributes"].items():
-            try:
+            with contextlib.suppress(Exception):  # a read-only attribute of a standard error follows from its arguments
                 setattr(error, name, value)
-            except Exception:  # a read-only attribute of a standard exception follows from its arguments
-                continue
         return error
 
 
