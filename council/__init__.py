@@ -10,11 +10,16 @@ import importlib
 from council._version import __version__
 
 _HOMES = {
-    "council.api": ("aggregate", "generate", "render", "review", "review_sync", "stream", "validate"),
+    "council.api": (
+        *("advise", "aggregate", "audit", "generate", "render"),
+        *("review", "review_sync", "stream", "validate"),
+    ),
     "council.engine": ("Council",),
-    "council.errors": ("CouncilError",),
+    "council.errors": ("CouncilError", "ModelBanned"),
     "council.policies": ("Policy",),
     "council.settings": ("Settings", "load_settings"),
+    "council.types.advisories": ("Advisory",),
+    "council.types.audits": ("Audit",),
     "council.types.checks": ("CheckOutcome", "CheckResult", "ValidationReport"),
     "council.types.consensus": ("Consensus", "Decision"),
     "council.types.findings": ("Finding", "Location", "Severity"),
@@ -25,6 +30,8 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: F822  (loaded on first touch)
+    "Advisory",
+    "Audit",
     "Ballot",
     "CheckOutcome",
     "CheckResult",
@@ -34,6 +41,7 @@ __all__ = [  # noqa: F822  (loaded on first touch)
     "Decision",
     "Finding",
     "Location",
+    "ModelBanned",
     "Policy",
     "Review",
     "ReviewOutcome",
@@ -46,7 +54,9 @@ __all__ = [  # noqa: F822  (loaded on first touch)
     "ValidationReport",
     "Verdict",
     "__version__",
+    "advise",
     "aggregate",
+    "audit",
     "generate",
     "load_settings",
     "render",

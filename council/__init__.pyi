@@ -1,6 +1,8 @@
 from council._version import __version__ as __version__
 from council.api import (
+    advise as advise,
     aggregate as aggregate,
+    audit as audit,
     generate as generate,
     render as render,
     review as review,
@@ -9,9 +11,11 @@ from council.api import (
     validate as validate,
 )
 from council.engine import Council as Council
-from council.errors import CouncilError as CouncilError
+from council.errors import CouncilError as CouncilError, ModelBanned as ModelBanned
 from council.policies import Policy as Policy
 from council.settings import Settings as Settings, load_settings as load_settings
+from council.types.advisories import Advisory as Advisory
+from council.types.audits import Audit as Audit
 from council.types.checks import (
     CheckOutcome as CheckOutcome,
     CheckResult as CheckResult,

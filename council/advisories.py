@@ -15,6 +15,7 @@ from council.advising import (
     changes_between,
     compose_advisory,
     foreign_numbers,
+    gather_sittings,
     paragraphs_of,
     prose_prompt,
     same_facts,
@@ -38,7 +39,6 @@ from council.types.base import now
 from council.types.calls import Call
 from council.types.facts import Fact, Source, distinct_sources
 from council.types.knowledge import DocumentVersion, Knowledge, KnowledgeKind
-from council.types.session import Session
 
 _MOST_BENCHMARKS = 1000
 _MOST_KNOWLEDGE = 1000
@@ -323,7 +323,7 @@ def _gather(
 ) -> Evidence:
     """Return the evidence: the benchmarks, the sittings over the model's programs, what was written down of both."""
     ids = {one.benchmark.benchmark_id for one in ones}
-    sittings = tuple(_sessions(archive, subject, ones))
+    sittings = tuple(gather_sittings(archive, subject, ones))
     rests_on = ids | {session.session_id for session in sittings}
     record = advisory_id(subject)
     entries = archive.list_knowledge(limit=_MOST_KNOWLEDGE)
@@ -343,12 +343,6 @@ def _gather(
         versions={record: versions},
         asked=asked,
     )
-
-
-def _sessions(archive: Archive, subject: str, ones: tuple[Measured, ...]) -> list[Session]:
-    named = {s.session_id for one in ones for s in one.samples if s.model == subject and s.session_id is not None}
-    there = {summary.session_id for summary in archive.list_sessions(limit=100_000)}
-    return [archive.read_session(name) for name in sorted(named & there)]
 
 
 def _clean(text: str) -> str:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from council import consensus, rendering
 from council.engine import Council
-from council.errors import UsageError
+from council.errors import StoreError, UsageError
 from council.policies import Policy, load_policy
-from council.protocols import Aggregator, Docket
-from council.settings import Settings, load_settings
+from council.protocols import Aggregator, Archive, Docket
+from council.settings import Settings, default_store_path, load_settings
 from council.sources import read_submission, read_tests
+from council.store import open_store
 from council.templating import Templates
+from council.types.advisories import Advisory
+from council.types.audits import Audit
 from council.types.base import Record
 from council.types.checks import ValidationReport
 from council.types.consensus import Consensus
@@ -89,6 +95,68 @@ async def validate(source: Source, *, tests: Tests = None, settings: Settings | 
     submission = submission_of(source, tests=tests, settings=resolved)
     async with Council.from_settings(resolved) as house:
         return await house.validate(submission)
+
+
+async def audit(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    models: Sequence[str] = (),
+    since: datetime | None = None,
+    policy: str | Policy | None = None,
+    settings: Settings | None = None,
+) -> Audit:
+    """Find code that some models wrote, check it in the sandbox, and rank it by risk. Nothing is changed or stored.
+
+    Args:
+        paths: files and folders.
+        models: names of models or families; by default what the policy discourages or bans.
+        since: leaves out what is known to be older.
+        policy: id, file or ``Policy``; by default the settings'.
+        settings: by default those of the working directory; their store tells which code earlier sittings know.
+
+    Raises ``SourceError`` for a path that is not there, ``SandboxError`` when nothing can be executed.
+    """
+    from council import audits  # with what only an audit needs
+
+    resolved = settings or load_settings().settings
+    with _archive(resolved) as archive:
+        return await audits.audit(
+            _many(paths), models=models, since=since, settings=resolved, archive=archive,
+            policy=_policy(policy, resolved),
+        )  # fmt: skip
+
+
+async def advise(
+    model: str,
+    *,
+    against: Sequence[str] = (),
+    memory_gb: float | None = None,
+    policy: str | Policy | None = None,
+    settings: Settings | None = None,
+) -> Advisory:
+    """Return the advisory about a model from what the store holds. ``render`` makes the document of it.
+
+    Args:
+        model: as people call it; case, registries and packing do not matter.
+        against: models to compare with; by default the best of the same benchmark.
+        memory_gb: what is recommended must fit into so many GB.
+        policy: id, file or ``Policy``; by default the settings'.
+        settings: by default those of the working directory.
+
+    Raises ``StoreError`` with the command that makes evidence where there is none. No version of it is kept: that is
+    the command's work.
+    """
+    from council import advisories
+
+    resolved = settings or load_settings().settings
+    with _archive(resolved) as archive:
+        if archive is None:
+            raise StoreError("nothing is kept here yet, so there is no evidence", "Run: council bench run core")
+        made = partial(
+            advisories.advise, model, archive=archive, policy=_policy(policy, resolved), against=tuple(against),
+            memory_gb=memory_gb, write=False,
+        )  # fmt: skip
+        return (await asyncio.to_thread(made)).advisory
 
 
 def aggregate(
@@ -188,6 +256,23 @@ def submission_of(source: Source, *, task: str | None = None, tests: Tests = Non
             changes["tests"] = read_tests(_many(tests), settings=settings)
         return source.but(**changes) if changes else source
     return read_submission(_many(source), tests=() if tests is None else _many(tests), task=task, settings=settings)
+
+
+def _policy(policy: str | Policy | None, settings: Settings) -> Policy:
+    return policy if isinstance(policy, Policy) else load_policy(policy or settings.policy)
+
+
+@contextmanager
+def _archive(settings: Settings) -> Iterator[Archive | None]:
+    """Open the store for reading; ``None`` where nothing is kept."""
+    if not settings.store or (settings.store_url is None and not default_store_path().exists()):
+        yield None
+        return
+    archive = open_store(settings.store_url, readonly=True)
+    try:
+        yield archive
+    finally:
+        archive.close()
 
 
 def _many(paths: str | Path | Sequence[str | Path]) -> tuple[str | Path, ...]:

@@ -5,6 +5,7 @@ from council.advising.composing import advisory_id, compose_advisory, slug_of, w
 from council.advising.evidence import Evidence, Figures, Measured, Words
 from council.advising.history import changes_between, same_facts, stated
 from council.advising.prose import foreign_numbers, paragraphs_of, prose_prompt
+from council.advising.sittings import gather_sittings
 from council.advising.tracing import Untraced, trace
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "classify",
     "compose_advisory",
     "foreign_numbers",
+    "gather_sittings",
     "paragraphs_of",
     "prose_prompt",
     "same_facts",

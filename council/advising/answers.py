@@ -78,9 +78,13 @@ def summary_of(told: Told) -> tuple[Sentence, ...]:
         found.append(say("unseen", words, unseen=told.tally("unseen")))
     other = told.other()
     if other is not None:
-        here = told.primary is not None and told.primary.runs_here
-        words = "On the same tasks {other} passes {rate}" + (": use it instead." if here else ".")
-        found.append(say("instead", words, other=other[0], rate=other[1]))
+        words, facts = "On the same tasks {other} passes {rate}", {"other": other[0], "rate": other[1]}
+        if not told.choice.fit:
+            words += ": more, and still below the {fit_at} from which the policy calls a model fit for production."
+            facts["fit_at"] = told.evidence.fact("policy", told.evidence.policy.id, "advisory", "fit_at")
+        else:
+            words += ": use it instead." if told.primary is not None and told.primary.runs_here else "."
+        found.append(say("instead", words, **facts))
     if told.status is AdvisoryStatus.NOT_ENOUGH_EVIDENCE:
         needed = told.evidence.fact("policy", told.evidence.policy.id, "advisory", "min_tasks")
         words = "The policy asks for {needed} before it recommends or warns: {tasks} are not enough."

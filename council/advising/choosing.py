@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from council.advising.evidence import Evidence, Measured
-from council.advising.rating import rate_of, rated_by
+from council.advising.rating import rate_of, rated_by, status_of
 from council.advising.sentences import say
 from council.policies import standing_of
-from council.types.advisories import Alternative, Sentence
+from council.types.advisories import AdvisoryStatus, Alternative, Sentence
 from council.types.benchmarks import BenchedModel
 from council.types.facts import Fact
 
@@ -23,6 +23,8 @@ class Choice:
 
     alternatives: tuple[Alternative, ...]
     note: Sentence
+    fit: bool = False
+    """Whether the primary one is itself fit for production by the policy."""
     tiers: Sentence | None = None
 
     def role(self, role: str) -> Alternative | None:
@@ -52,7 +54,8 @@ def choose(evidence: Evidence, one: Measured, subject: str, *, memory: Fact | No
         if model is not None
     )
     note = _note(evidence, one, subject, memory, chosen)
-    return Choice(alternatives=chosen, note=note, tiers=_tiers(evidence, one, primary, drafts))
+    fit = primary is not None and status_of(one.table, primary.name, evidence.policy.advisory) is AdvisoryStatus.FIT
+    return Choice(alternatives=chosen, note=note, fit=fit, tiers=_tiers(evidence, one, primary, drafts))
 
 
 def size_of(model: BenchedModel) -> int | None:

@@ -97,7 +97,12 @@ def do_and_dont(
     do, dont = [], []
     primary = choice.role("primary")
     if primary is not None and primary.runs_here:
-        do.append(say("primary", "Use {model} for code that ships.", model=primary.model))
+        if choice.fit:
+            do.append(say("primary", "Use {model} for code that ships.", model=primary.model))
+        else:
+            words = "Of what was measured, prefer {model}; it is below {fit_at} too, so no code of it ships unchecked."
+            fit_at = evidence.fact("policy", evidence.policy.id, "advisory", "fit_at")
+            do.append(say("primary", words, model=primary.model, fit_at=fit_at))
     if choice.tiers is not None:
         do.append(choice.tiers.but(key="two-tiers"))
     policy = evidence.fact("policy", evidence.policy.id)

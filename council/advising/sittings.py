@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from council.advising.evidence import Evidence
+from collections.abc import Sequence
+
+from council.advising.evidence import Evidence, Measured
+from council.policies.names import read_name
+from council.protocols import Archive
 from council.types.advisories import CouncilView, Quote
 from council.types.consensus import Consensus
 from council.types.facts import Fact
@@ -10,6 +14,27 @@ from council.types.session import Session
 
 MOST_SITTINGS = 5
 _MOST_REASONS = 3
+_NEWEST = 500
+"""How many of the decided sessions are looked through for code of the model."""
+
+
+def gather_sittings(archive: Archive, subject: str, measured: Sequence[Measured]) -> list[Session]:
+    """Return the sessions over code of the model: those its samples name, and newer ones whose code says it wrote it.
+
+    Raises ``StoreError``.
+    """
+    named = {s.session_id for one in measured for s in one.samples if s.model == subject and s.session_id is not None}
+    there = archive.list_sessions(limit=100_000)
+    known = {summary.session_id for summary in there}
+    found = {name: archive.read_session(name) for name in sorted(named & known)}
+    decided = [summary.session_id for summary in there if summary.decision is not None]
+    for name in decided[:_NEWEST]:
+        if name not in found:
+            session = archive.read_session(name)
+            origin = session.submission.origin
+            if session.reviews and origin is not None and read_name(origin.model)[1:] == read_name(subject)[1:]:
+                found[name] = session
+    return [found[name] for name in sorted(found)]
 
 
 def sittings_of(evidence: Evidence) -> tuple[CouncilView, ...]:

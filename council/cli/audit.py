@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from council.audits import Replacements, audit, replace_files
+from council.audits import Replacements, audit, base_of, replace_files
 from council.cli.common import emit, resolve, run_async, writable_target, write_whole
 from council.engine import Council
 from council.errors import UsageError
@@ -121,14 +121,22 @@ def _steps(found: Audit, options: argparse.Namespace) -> Steps:
     steps: Steps = []
     first = next((file for file in found.files if file.report is not None and file.report.exit_code), None)
     if first is not None:
-        tests = f" --tests {_word(first.tests[0])}" if first.tests else ""
-        steps.append((f"council validate {_word(first.path)}{tests}", "shows every finding of the riskiest file"))
+        base = base_of([Path(path).resolve() for path in options.paths])
+        tests = f" --tests {_word(_from_here(base / first.tests[0]))}" if first.tests else ""
+        riskiest = _word(_from_here(base / first.path))
+        steps.append((f"council validate {riskiest}{tests}", "shows every finding of the riskiest file"))
     if found.files and not options.regenerate:
         words = shlex.join([*map(str, options.paths), *(w for m in options.models for w in ("--model", m))])
         steps.append(
             (f"council audit {one_line(words)} --regenerate", "lets a model that may be used write them again")
         )
     return steps
+
+
+def _from_here(path: Path) -> str:
+    """Return a path as it can be typed here."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
 
 
 def _word(path: str) -> str:

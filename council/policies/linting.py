@@ -58,7 +58,7 @@ def lint_policy(
         *_weaker(chain),
         *_rules(policy, codes),
         *(remark for rule in policy.models for remark in _model(policy, rule, today)),
-        *_contradictions(policy),
+        *_contradictions(policy, chain),
         *_seats(policy, panels, today),
     )
 
@@ -147,17 +147,28 @@ def _model(policy: Policy, rule: ModelRule, today: date) -> Iterator[Remark]:
             yield Remark(level="error", code="bad-digest", place=place, text=text)
 
 
-def _contradictions(policy: Policy) -> Iterator[Remark]:
-    """Yield pairs of rules that say different things of one model, so that one of them never holds."""
+def _contradictions(policy: Policy, chain: tuple[PolicyFile, ...]) -> Iterator[Remark]:
+    """Yield pairs of rules that say different things of one model, so that one of them never holds.
+
+    A file may say worse of a family than the file it extends says of one member: it is meant to be stricter.
+    """
     for number, rule in enumerate(policy.models):
         for other in policy.models[number + 1 :]:
             if rule.status == other.status:
                 continue
             better, worse = sorted((rule, other), key=lambda entry: STATUSES.index(entry.status))
-            if covers(worse, better):
+            if covers(worse, better) and _told_in(chain, worse) <= _told_in(chain, better):
                 text = f"{better.status}, and rule {one_line(worse.key, 80)} says {worse.status}: the worse one holds"
                 place = f"models.{one_line(better.key, 80)}"
                 yield Remark(level="error", code="contradiction", place=place, text=text)
+
+
+def _told_in(chain: tuple[PolicyFile, ...], rule: ModelRule) -> int:
+    """Return the place in the chain of the last file that holds a rule."""
+    own = (rule.name, rule.family)
+    found = (n for n, file in enumerate(chain) for entry in file.table.get("models", ())
+             if (entry.get("name"), entry.get("family")) == own)  # fmt: skip
+    return max(found, default=0)
 
 
 def _seats(policy: Policy, panels: Sequence[Panel], today: date) -> Iterator[Remark]:

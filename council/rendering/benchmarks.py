@@ -74,6 +74,7 @@ class PublicSample(Record):
     code: str | None
     reason: str | None
     failed_tests: tuple[str, ...]
+    temperature: float | None
     duration_s: float | None
     first_token_s: float | None
     completion_tokens: int | None

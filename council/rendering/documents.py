@@ -37,6 +37,7 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "number": figures.number,
     "winner_words": figures.winner_words,
     "machine_words": figures.machine_words,
+    "temperature_words": figures.temperature_words,
     "outcome_words": figures.outcome_words,
     "audit_words": audit_words,
     "kind_words": kind_words,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from council.text import one_line
 from council.types.benchmarks import Cell, Machine, Row, SampleOutcome
@@ -134,6 +134,16 @@ def machine_words(machine: Machine) -> tuple[str, ...]:
     gpu = machine.gpu + (f" ({size(machine.vram_bytes)})" if machine.vram_bytes else "") if machine.gpu else None
     cores = f" ({machine.cores} cores)" if machine.cores else ""
     return tuple(word for word in (machine.server, gpu or (f"CPU{cores}" if machine.cpu or cores else None)) if word)
+
+
+def temperature_words(temperatures: Iterable[float | None]) -> str:
+    """Return at which temperatures samples were drawn; empty where nobody knows.
+
+    >>> temperature_words([0.0, 0.8, 0.8]), temperature_words([None])
+    ('temperature 0 and 0.8', '')
+    """
+    known = sorted({value for value in temperatures if value is not None})
+    return "temperature " + " and ".join(f"{value:g}" for value in known) if known else ""
 
 
 def short_names(models: Sequence[str]) -> dict[str, str]:

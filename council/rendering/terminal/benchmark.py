@@ -14,7 +14,16 @@ from council.rendering.benchmarks import (
     public_benchmark,
     public_comparison,
 )
-from council.rendering.figures import UNKNOWN, duration, figure, machine_words, outcome_words, p_words, short_names
+from council.rendering.figures import (
+    UNKNOWN,
+    duration,
+    figure,
+    machine_words,
+    outcome_words,
+    p_words,
+    short_names,
+    temperature_words,
+)
 from council.rendering.terminal.page import Page, Part, Sheet
 from council.rendering.terminal.session import Steps, write_steps
 from council.text import one_line, plural
@@ -145,7 +154,7 @@ def _write_head(page: Page, shown: PublicBenchmark) -> None:
     when = f"{shown.created_at:%Y-%m-%d}"
     title = one_line(shown.suite_title or shown.suite, 80)
     unfinished = [] if shown.state == "finished" else [f"{shown.state}: not all of it is there"]
-    heat = [f"temperature {shown.temperature:g}"] if shown.temperature is not None else []
+    heat = [w] if (w := temperature_words(sample.temperature for sample in shown.samples)) else []
     words = [title, f"benchmark {shown.benchmark_id}", when, f"policy {shown.policy}", *heat, *unfinished]
     page.wrap((" · ".join(words), "dim"))
 

@@ -69,8 +69,19 @@ class Tests:
         if text is None:
             return None
         made: Any = MemoryModule.from_parent(parent, path=module_path)
-        made.text = text
+        made.text, made.far = text, self._far
         return made
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
+        """Say where in the code an error arose."""
+        report = yield
+        add = getattr(report.longrepr, "addsection", None)
+        if call.excinfo is not None and add is not None:
+            title, *places = _in_the_code(self._far, call.excinfo.value) or [""]
+            if places:
+                add(title.rstrip(":"), "\n".join(places), "-")
+        return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: Any) -> Any:
@@ -87,6 +98,7 @@ class MemoryModule(pytest.Module):
     """A test file whose text came over standard input."""
 
     text = ""
+    far: FarSide
 
     def _getobj(self) -> types.ModuleType:
         try:
@@ -96,8 +108,10 @@ class MemoryModule(pytest.Module):
         except Exception as error:
             told = ExceptionInfo.from_exception(error)
             told.traceback = told.traceback.filter(lambda entry: str(entry.path) == str(self.path))
-            text = str(told.getrepr(style="short")) if told.traceback else told.exconly()
-            raise self.CollectError(f"Error while importing the tests:\n{text}\nE   {told.exconly()}") from error
+            text = str(told.getrepr(style="short")) if told.traceback else f"E   {told.exconly()}"
+            raise self.CollectError(
+                "\n".join(["Error while importing the tests:", text, *_in_the_code(self.far, error)])
+            ) from error
 
     def _executed(self) -> types.ModuleType:
         path = str(self.path)
@@ -110,6 +124,12 @@ class MemoryModule(pytest.Module):
         # The tests themselves, inside the sandbox.
         exec(compile(tree, path, "exec", dont_inherit=True), module.__dict__)  # nosec B102
         return module
+
+
+def _in_the_code(far: FarSide, error: BaseException) -> list[str]:
+    """Return where in the code an error arose, which the tests' own traceback cannot show."""
+    places = far.places_of(error)
+    return ["In the code:", *places] if places else []
 
 
 def _words(sources: dict[str, str]) -> set[str]:

@@ -18,11 +18,15 @@ from typing import Any
 from council.validation.inside.codec import Gone
 from council.validation.inside.wire import Peer, Pipe
 
+__tracebackhide__ = True  # whoever reads why a test failed looks for the test and the code, not for what is between
 _COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"}
 _WITH_ANOTHER = {"__contains__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__",
                  "__rtruediv__", "__floordiv__", "__mod__", "__pow__", "__matmul__", "__and__", "__or__", "__xor__",
                  "__iadd__", "__isub__", "__ior__", "__iand__"}  # fmt: skip
 _FOR_GUESTS = {"__iter__", "__next__", "__len__", "__getitem__", "__enter__", "__exit__"}
+
+_MOST_PLACES = 5
+_LONGEST_PLACE = 300
 
 
 class CodeEnded(RuntimeError):
@@ -91,6 +95,7 @@ class FarSide(Peer):
         self._given: dict[int, Any] = {}
         self._given_numbers: dict[int, int] = {}
         self._raised: dict[int, BaseException] = {}
+        self._places: dict[int, tuple[BaseException, list[str]]] = {}
 
     def begin(self) -> None:
         """Start a process for the code, if none is there. Raises ``CodeEnded``."""
@@ -102,7 +107,7 @@ class FarSide(Peer):
         super().__init__(pipe, first=2)
         self.life += 1
         self.alive = True
-        for table in (self._things, self._given, self._given_numbers, self._raised):
+        for table in (self._things, self._given, self._given_numbers, self._raised, self._places):
             table.clear()
 
     def end(self) -> None:
@@ -112,6 +117,7 @@ class FarSide(Peer):
 
     def forget(self) -> None:
         """Between two tests: containers are no longer shared."""
+        self._places.clear()
         if self.alive:
             self.do("forget")
             self.codec.forget()
@@ -256,7 +262,19 @@ class FarSide(Peer):
         for name, value in told["attributes"].items():
             with contextlib.suppress(Exception):  # a read-only attribute of a standard error follows from its arguments
                 setattr(error, name, value)
+        self._places[id(error)] = (error, [_shown(place) for place in told["places"][:_MOST_PLACES]])
         return error
+
+    def places_of(self, error: BaseException) -> list[str]:
+        """Return where in the code an exception came from, as the code's process says: for people, never a fact."""
+        known, places = self._places.get(id(error), (None, []))
+        return places if known is error else []
+
+
+def _shown(place: Any) -> str:
+    path, line, name, text = place
+    words = f"{path}:{int(line)}: in {name}" + (f"\n    {text}" if text else "")
+    return "".join(c for c in words if c.isprintable() or c == "\n")[:_LONGEST_PLACE]
 
 
 def _operator(name: str, named: bool) -> Callable[..., Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import importlib
 import io
+import os
 import sys
+import traceback
 import types
 from typing import Any
 
@@ -104,14 +106,15 @@ class Serving(Peer):
     def error_out(self, error: BaseException) -> Any:
         """Return class, arguments and text of an exception."""
         if isinstance(error, SystemExit):
-            return {"class": SystemExit, "args": [], "text": f"sys.exit({error.code!r})", "attributes": {}}
+            text = f"sys.exit({error.code!r})"
+            return {"class": SystemExit, "args": [], "text": text, "attributes": {}, "places": _places(error)}
         extra = {k: v for k, v in vars(error).items() if not k.startswith("_") and _is_plain(v)}
         known = type(error)
         module = sys.modules.get(known.__module__)
         standard = known.__module__ in sys.stdlib_module_names and getattr(module, known.__name__, None) is known
         told: dict[str, Any] = {"args": [a if _is_plain(a) else repr(a) for a in error.args], "text": str(error)}
         origin = getattr(error, "_guest_error", None)
-        told |= {"attributes": extra, "origin": origin}
+        told |= {"attributes": extra, "origin": origin, "places": _places(error)}
         if standard and known.__module__ != "builtins":
             return {**told, "class": None, "standard": [known.__module__, known.__name__]}
         return {**told, "class": known}
@@ -122,6 +125,16 @@ class Serving(Peer):
         error: BaseException = kind(*told["args"])
         error._guest_error = told["origin"]  # type: ignore[attr-defined]
         return error
+
+
+def _places(error: BaseException) -> list[Any]:
+    """Return the last lines of the code that an exception passed, the innermost last."""
+    root = os.path.join(os.environ.get("COUNCIL_FILES", ""), "code") + os.sep
+    found = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith(root):
+            found.append([frame.filename.removeprefix(root), frame.lineno or 0, frame.name, frame.line or ""])
+    return found[-3:]
 
 
 class Guest:

@@ -69,6 +69,7 @@ class Peer:
 
     def ask(self, name: str, *arguments: Any) -> Any:
         """Let the other side do something and return its result. Raises what it raised there, or ``Gone``."""
+        __tracebackhide__ = True  # pytest shows the test and the code, not what is between them
         self.pipe.send({"ask": name, **self.codec.pack(list(arguments))})
         while True:
             message = self.pipe.receive()

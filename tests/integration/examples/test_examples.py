@@ -20,6 +20,7 @@ ENDINGS = {
     "checks_alone": (0, "faulty: tests failed\n  test_capacity_limit: assert 3 == 2\n"),
     "count_votes": (0, "approved, 3 of 4 seats heard"),
     "demo": (0, "3 of 5 tests failed"),
+    "look_before_you_trust": (0, "codellama:34b is banned by policy payments (rule codellama)"),
     "list_findings": (1, "subprocess call with shell=True"),
     "own_parts": (0, "late: timed_out\napproved, 3 of 4 seats heard\nmay ship: False\n"),
     "own_policy": (0, f"council {council.__version__}, policy half: approved\n"),

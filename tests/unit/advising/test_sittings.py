@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from council.advising import compose_advisory, trace
+from council.advising import compose_advisory, gather_sittings, trace
 from council.rendering import Documents
+from council.store import open_store
 from council.types.consensus import Dissent
 from council.types.session import Session
+from council.types.submission import Origin
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "sessions.py"
 
@@ -63,3 +66,17 @@ def test_the_quote_is_of_a_seat_that_voted_as_decided(records: ModuleType, sessi
 def test_a_sitting_without_seats_is_no_council(records: ModuleType, sessions: dict[str, Session]) -> None:
     advisory = compose_advisory(records.evidence(sessions=(sessions["checks_only"],)), records.SUBJECT)
     assert advisory.council == () and advisory.participants == ()
+
+
+def test_sittings_over_code_that_says_the_model_wrote_it_are_found(
+    tmp_path: Path, records: ModuleType, sessions: dict[str, Session]
+) -> None:
+    session = sessions["rejected"]
+    ids = {"0aaaaaaaaaaa": f"ollama_chat/{records.SUBJECT}", "0bbbbbbbbbbb": "another-model:7b", "0ccccccccccc": None}
+    with closing(open_store(str(tmp_path / "council.db"))) as archive:
+        for name, model in ids.items():
+            origin = Origin(model=model) if model else None
+            submission = session.submission.but(origin=origin)
+            archive.open_session(session.but(session_id=name, submission=submission))
+        found = gather_sittings(archive, records.SUBJECT, ())
+    assert [each.session_id for each in found] == ["0aaaaaaaaaaa"]

@@ -65,6 +65,20 @@ def test_each_reason_of_the_shipped_models_says_where_it_comes_from() -> None:
     assert all("advisory" in (rule.reason or "") or "HumanEval" in (rule.reason or "") for rule in models)
 
 
+def test_a_file_may_be_stricter_with_a_family_than_the_one_it_extends(tmp_path: Path) -> None:
+    """A team that bans the family of which its base discourages one member has not contradicted itself."""
+    base = tmp_path / "base.toml"
+    base.write_text('id = "ours"\ntitle = "Ours"\n' + model(name="m:1b", status="discouraged"), encoding="utf-8")
+    team = tmp_path / "team.toml"
+    team.write_text(f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(family="m"), encoding="utf-8")
+    assert lint_policy(read_chain(str(team))) == ()
+    team.write_text(f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(family="m", status="allowed"), encoding="utf-8")
+    assert lint_policy(read_chain(str(team))) == ()
+    base.write_text('id = "ours"\ntitle = "Ours"\n' + model(family="m", status="banned"), encoding="utf-8")
+    team.write_text(f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(name="m:1b", status="allowed"), encoding="utf-8")
+    assert [remark.code for remark in lint_policy(read_chain(str(team)))] == ["contradiction"]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

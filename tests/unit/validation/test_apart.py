@@ -464,3 +464,42 @@ def test_what_needs_one_process_gets_it_and_says_so(sandbox: Sandbox, tests: str
     code = "class Base: pass\ndef answer(n): return 1000 + n"
     result = judge(sandbox, code, tests)
     assert (result.apart, result.outcome) == (False, CheckOutcome.PASSED), result.summary
+
+
+def test_the_output_shows_the_test_and_the_code_and_nothing_between(sandbox: Sandbox) -> None:
+    code = """
+    class Cache:
+        def __init__(self): self.kept = {}
+        def get(self, key): return self.look(key)
+        def look(self, key):
+            return self.kept[key]
+    """
+    tests = """
+    from solution import Cache
+    def test_missing(): assert Cache().get("a") is None
+    """
+    (test,) = judge(sandbox, code, tests).tests
+    assert test.output is not None and "council" not in test.output, test.output
+    assert "solution.py:6: in look\n    return self.kept[key]" in test.output, test.output
+
+
+def test_an_error_while_the_code_loads_is_said_once_and_with_its_line(sandbox: Sandbox) -> None:
+    code, tests = "def two(): return int('x')\nVALUE = two()\n", "from solution import VALUE\ndef test_it(): assert VALUE\n"
+    check = judge(sandbox, code, tests)
+    (test,) = check.tests
+    assert test.output is not None and test.output.count("E   ValueError") == 1, test.output
+    assert "solution.py:1: in two" in test.output and "solution.py:2: in <module>" in test.output
+
+
+def test_where_an_error_arose_satisfies_no_test(sandbox: Sandbox) -> None:
+    """The place is text of the code's process: it must not reach what a test compares."""
+    code = "def capacity_must_be_positive(): raise ValueError('no')\n"
+    tests = """
+    import pytest
+    from solution import capacity_must_be_positive
+    def test_message():
+        with pytest.raises(ValueError, match="capacity"):
+            capacity_must_be_positive()
+    """
+    (test,) = judge(sandbox, code, tests).tests
+    assert test.outcome is TestOutcome.FAILED
