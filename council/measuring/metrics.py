@@ -14,6 +14,7 @@ from typing import Literal
 from council.types.base import Record
 from council.types.benchmarks import BenchedModel, Memory, Sample, SampleOutcome, TaskSummary
 from council.types.checks import CheckOutcome
+from council.types.findings import Severity
 
 Take = Callable[[Sample, TaskSummary], float | None]
 """The number a sample gives, ``None`` where it says nothing."""
@@ -79,10 +80,12 @@ def _speed(sample: Sample, task: TaskSummary) -> float | None:
     return sample.completion_tokens / sample.duration_s
 
 
-def _findings(check_name: str) -> Take:
+def _findings(check_name: str, least: Severity) -> Take:
     def take(sample: Sample, task: TaskSummary) -> float | None:
         check = sample.report.check(check_name) if sample.report is not None else None
-        return None if check is None or check.outcome not in _RAN else float(len(check.findings))
+        if check is None or check.outcome not in _RAN:
+            return None
+        return float(sum(finding.severity.rank >= least.rank for finding in check.findings))
 
     return take
 
@@ -101,9 +104,9 @@ TIMES = (
     Metric("first_token_s", "first token", "seconds", "lower", lambda sample, task: sample.first_token_s),
     Metric("tokens_per_s", "tokens a second", "tokens_per_second", "higher", _speed),
 )
-FINDINGS = (
-    Metric("security_findings", "security findings", "count", "lower", _findings("security")),
-    Metric("lint_findings", "lint findings", "count", "lower", _findings("lint")),
+FINDINGS = (  # bandit calls a bare assert a finding of low severity: it would count as one against whoever tests inputs
+    Metric("security_findings", "security findings", "count", "lower", _findings("security", Severity.MEDIUM)),
+    Metric("lint_findings", "lint findings", "count", "lower", _findings("lint", Severity.INFO)),
 )
 ODD = (
     Metric("no_code", "replies without code", "count", "lower", _is(SampleOutcome.NO_CODE), binary=True),

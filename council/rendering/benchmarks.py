@@ -187,6 +187,19 @@ def failed_tests(samples: Sequence[Sample]) -> tuple[FailedTest, ...]:
     return tuple(sorted(found, key=lambda f: (-f.count, f.task, f.test, f.kind)))
 
 
+def worst_by_task(failed: Sequence[FailedTest]) -> tuple[tuple[FailedTest, int], ...]:
+    """Return of each task and kind its most often failed test, and how many others of them failed.
+
+    A task with fifty edge cases would otherwise be the whole list.
+    """
+    worst: dict[tuple[str, str], FailedTest] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for test in failed:
+        worst.setdefault((test.task, test.kind), test)
+        counts[test.task, test.kind] = counts.get((test.task, test.kind), 0) + 1
+    return tuple((test, counts[key] - 1) for key, test in worst.items())
+
+
 def benchmark_schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of a benchmark and of a comparison."""
     documents: dict[str, type[Record]] = {"benchmark": PublicBenchmark, "comparison": PublicComparison}

@@ -11,7 +11,13 @@ from typing import Any
 from council.errors import TemplateError, UsageError
 from council.rendering import figures, pages, references, words
 from council.rendering.audits import audit_words, kind_words, known_words, place_words, public_audit, since_words
-from council.rendering.benchmarks import BenchmarkReport, ComparisonReport, public_benchmark, public_comparison
+from council.rendering.benchmarks import (
+    BenchmarkReport,
+    ComparisonReport,
+    public_benchmark,
+    public_comparison,
+    worst_by_task,
+)
 from council.rendering.knowledge import KnowledgeBook, public_knowledge
 from council.rendering.public import public_report, public_session
 from council.settings import secret_values
@@ -39,6 +45,7 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "machine_words": figures.machine_words,
     "temperature_words": figures.temperature_words,
     "outcome_words": figures.outcome_words,
+    "worst_by_task": worst_by_task,
     "audit_words": audit_words,
     "kind_words": kind_words,
     "known_words": known_words,

@@ -13,7 +13,8 @@ _RUN = """\
 Each model solves each task through the same path as council generate, without repairs and without seeing a test. The
 code is then validated in the sandbox with the task's plain tests, and with its edge-case tests on their own.
 Models that the policy discourages or bans may be benchmarked: that is how such a rule gets, keeps or loses its reason.
-Every sample is kept when it is there; a run that was killed goes on with --resume.
+Security findings count from medium severity up, lint findings all. Every sample is kept when it is there; a run that
+was killed goes on with --resume.
 
 example:
   council bench run core

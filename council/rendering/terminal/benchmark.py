@@ -13,6 +13,7 @@ from council.rendering.benchmarks import (
     PublicBenchmark,
     public_benchmark,
     public_comparison,
+    worst_by_task,
 )
 from council.rendering.figures import (
     UNKNOWN,
@@ -165,14 +166,16 @@ def _write_failed_tests(page: Page, tests: Sequence[FailedTest], models: set[str
     page.title("Most often failed")
     short = short_names(tuple(sorted(models)))
     rows: list[tuple[Part, ...]] = []
-    for failed in tests[:_MOST_TESTS]:
-        who = ", ".join(f"{short.get(model, model)} {count}" for model, count in failed.models.items())
-        kind = "edge case" if failed.kind == "edge" else ""
-        name = f"{one_line(failed.task, 80)}  {one_line(failed.test, 120)}"
-        rows.append((name, kind, f"{failed.count} of {plural(failed.of, 'sample')} ({who})"))
+    worst = worst_by_task(tests)
+    for failed, others in worst[:_MOST_TESTS]:
+        counts = f"{failed.count} of {plural(failed.of, 'sample')}"
+        name = one_line(failed.test, 120) + (f" and {others} more" if others else "")
+        if set(failed.models) != models or failed.count != failed.of:
+            name += " (" + ", ".join(f"{short.get(model, model)} {n}" for model, n in failed.models.items()) + ")"
+        rows.append((one_line(failed.task, 80), "edge" if failed.kind == "edge" else "plain", counts, name))
     page.table(rows)
-    if len(tests) > _MOST_TESTS:
-        page.add(f"and {len(tests) - _MOST_TESTS} more", indent=2)
+    if len(worst) > _MOST_TESTS:
+        page.add(f"and {len(worst) - _MOST_TESTS} more", indent=2)
 
 
 def _write_disagreements(page: Page, shown: PublicBenchmark) -> None:

@@ -1,7 +1,7 @@
 """The advisories under examples/: rendered again from their evidence byte for byte, traced, and their commands run.
 
-Each ``examples/advisory*/`` holds ``evidence.jsonl.gz`` (``council store export --document …``) and ``command.txt``,
-the one line that wrote the document beside it.
+Each ``examples/advisory*/`` holds ``evidence.jsonl.gz`` (``council store export --document …``) and ``command.txt``:
+the line that wrote the advisory beside it, and those that wrote the other documents.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ class Place:
     """A copy of one example with a fresh store that took its evidence."""
 
     def __init__(self, example: Path, folder: Path) -> None:
-        self.folder = folder / example.name
+        self.example, self.folder = example, folder / example.name
         shutil.copytree(example, self.folder)
-        self.words = shlex.split((example / "command.txt").read_text(encoding="utf-8").strip())
+        lines = (example / "command.txt").read_text(encoding="utf-8").splitlines()
+        self.words, *self.others = [shlex.split(line) for line in lines]
         self.document = self.words[self.words.index("-o") + 1]
         self.store = folder / "fresh.db"
         (folder / "home").mkdir()
@@ -85,6 +86,19 @@ def test_it_is_rendered_again_byte_for_byte(place: Place) -> None:
     assert done.returncode == 0, done.stderr
     assert "no fact has changed" in done.stderr, done.stderr
     assert (place.folder / place.document).read_bytes() == kept
+
+
+def test_what_lies_beside_it_is_rendered_again_byte_for_byte(place: Place) -> None:
+    written = {place.document, "command.txt", "evidence.jsonl.gz"}
+    for words in place.others:
+        document = words[words.index("-o") + 1]
+        kept = (place.folder / document).read_bytes()
+        (place.folder / document).unlink()
+        done = place.run(shlex.join(words))
+        assert done.returncode == 0, done.stderr
+        assert (place.folder / document).read_bytes() == kept
+        written.add(document)
+    assert {path.name for path in place.example.iterdir()} == written, "something lies there that nothing writes"
 
 
 def test_every_number_and_quoted_line_resolves(place: Place) -> None:

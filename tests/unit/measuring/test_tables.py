@@ -156,9 +156,11 @@ def test_on_gpu_is_a_word(make: Make, memory: Memory | None, word: str) -> None:
     assert row(table, "released_on").cells[0].word == "2024-09"
 
 
-def checked(sample: Sample, outcome: CheckOutcome, count: int) -> Sample:
+def checked(
+    sample: Sample, outcome: CheckOutcome, count: int, severity: Severity = Severity.MEDIUM
+) -> Sample:
     found = tuple(
-        Finding(id=f"bandit-{n}", source="security", severity=Severity.LOW, message="m") for n in range(count)
+        Finding(id=f"bandit-{n}", source="security", severity=severity, message="m") for n in range(count)
     )
     check = CheckResult(name="security", tool="bandit", outcome=outcome, required=True, summary="", findings=found)
     report = ValidationReport(checks=(check,), sandbox=SandboxInfo(backend="bubblewrap"), policy="p")
@@ -177,6 +179,14 @@ def test_findings_are_counted_where_the_tool_ran(make: Make) -> None:
     cell = row(tabulate(benchmark, told), "security_findings").cells[0]
     assert (cell.count, cell.of) == (3, 2)
     assert row(tabulate(benchmark, told), "lint_findings").cells[0].value is None
+
+
+def test_an_assert_is_no_security_finding(make: Make) -> None:
+    """bandit calls each bare assert one of low severity: a model that tests its inputs would look dangerous."""
+    benchmark, samples = make(lines(a="+-"))
+    told = tuple(checked(sample, CheckOutcome.PASSED, 5, Severity.LOW) for sample in samples)
+    cell = row(tabulate(benchmark, told), "security_findings").cells[0]
+    assert (cell.count, cell.of) == (0, 2)
 
 
 def test_a_model_that_writes_nothing_does_not_win_security(make: Make) -> None:
