@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -101,9 +102,13 @@ def _propose(options: argparse.Namespace, settings: Settings) -> int:
         sys.stderr.write(f"{_head(proposal)}: {one_line(proposal.because, 300)}\n")
     before = _text(file)
     emit(difference(before, patched(before, proposals, name=file.name), path=_shown(file)), options.output)
-    word = f"git apply {one_line(options.output)}" if options.output else "council policy propose | git apply"
+    word = f"git apply {one_line(options.output)}" if options.output else f"{_again(options)} | git apply"
     sys.stderr.write(f"{plural(len(proposals), 'proposal')}; the policy is unchanged. Accept them with: {word}\n")
     return 0
+
+
+def _again(options: argparse.Namespace) -> str:
+    return shlex.join(["council", "policy", "propose", *([one_line(options.policy)] if options.policy else [])])
 
 
 def _schema(options: argparse.Namespace, settings: Settings) -> int:

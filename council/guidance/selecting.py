@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from council.advising.rating import rated_by, status_of
 from council.guidance.holdings import Measurement
 from council.guidance.stating import of_policy
 from council.policies import ModelRule, Policy, Standing, standing_of
 from council.rendering.figures import figure, size
 from council.text import one_line
+from council.types.advisories import AdvisoryStatus
 from council.types.benchmarks import BenchedModel
 from council.types.facts import Fact, Source, distinct_sources
 from council.types.guidelines import (
@@ -54,7 +56,10 @@ def state_unlisted(policy: Policy) -> Fact:
 
 
 def choose_by_memory(policy: Policy, models: Sequence[ModelEntry]) -> tuple[MemoryChoice, ...]:
-    """Return for each size of memory which recommended and allowed models fit and serve each use, the best first."""
+    """Return for each size of memory which recommended and allowed models fit and serve each use, the best first.
+
+    An allowed model that was measured and is not fit for production serves for drafts alone.
+    """
     return tuple(
         MemoryChoice(
             key=f"{gigabytes} GB",
@@ -95,6 +100,7 @@ def _listed(policy: Policy, rule: ModelRule, measurement: Measurement | None, on
         released_on=_said(policy, rule, "released_on", rule.released_on) or _released(measurement),
         needs=_needs(policy, rule, measurement),
         measured=_measured(measurement),
+        unfit=_unfit(policy, measurement),
         **_reasons(policy, rule),
     )
 
@@ -108,6 +114,7 @@ def _unlisted(policy: Policy, measurement: Measurement, standing: Standing) -> M
         released_on=_released(measurement),
         needs=_needs(policy, None, measurement),
         measured=_measured(measurement),
+        unfit=_unfit(policy, measurement),
         **_reasons(policy, standing.rule),
     )
 
@@ -157,6 +164,19 @@ def _measured(measurement: Measurement | None) -> Measured | None:
     )
 
 
+def _unfit(policy: Policy, measurement: Measurement | None) -> Fact | None:
+    """Return the share that an advisory about the model would call unfit for production."""
+    if measurement is None:
+        return None
+    table, name = measurement.table, measurement.model.name
+    known = measurement.cell(rated_by(table))
+    if known is None or status_of(table, name, policy.advisory) is not AdvisoryStatus.NOT_RECOMMENDED:
+        return None
+    row, cell = known
+    place = f"table/{escaped(row.metric)}/{escaped(name)}"
+    return _of(measurement, figure(cell, row.unit), cell.value, place)
+
+
 def _needs(policy: Policy, rule: ModelRule | None, measurement: Measurement | None) -> Fact | None:
     """Return the memory a model needs: measured, else as the policy says, else at least its file."""
     model = measurement.model if measurement is not None else None
@@ -185,7 +205,8 @@ def _of(measurement: Measurement, text: str, value: str | float | None, pointer:
 
 
 def _choice(use: Use, models: Sequence[ModelEntry]) -> Choice:
-    chosen = _sorted([m for m in models if m.word in ("recommended", "allowed")], use)
+    allowed = [m for m in models if m.word == "allowed" and (m.unfit is None or use == "drafts")]
+    chosen = _sorted([m for m in models if m.word == "recommended"] + allowed, use)
     if not chosen:
         return Choice(key=use)
     facts = [fact for m in chosen for fact in (m.status, m.needs, _speed_or_rate(m, use)) if fact is not None]

@@ -65,6 +65,7 @@ def _append(document: Any, field: str, table: Any, name: str) -> None:
     if not isinstance(tables, tomlkit.items.AoT):
         problem = f"{one_line(name)}: {field} is written as one line"
         raise PolicyError(problem, f"Write each entry under a line [[{field}]], then propose again")
+    table.trivia.indent = "\n" if len(tables) else ""  # an empty line before each entry, as people write them
     tables.append(table)
 
 

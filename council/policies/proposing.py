@@ -93,7 +93,7 @@ def _model(policy: Policy, name: str, tables: Sequence[Table], digests: Mapping[
             replacement=_replacement(policy, name, tables),
             digests=(digests[name],) if name in digests else (),
         ),
-        because=f"{one_line(name, 80)}: {reason}; the whole interval lies below {limit:.0%}",
+        because=f"{reason}; the whole interval lies below {limit:.0%}",
         evidence=tuple(
             Source(kind="benchmark", id=id_, pointer=f"table/{metric}/{_escaped(name)}")
             for table, metric, _ in told

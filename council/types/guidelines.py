@@ -56,6 +56,8 @@ class ModelEntry(Record):
     needs: Fact | None = None
     """Memory it needs, in bytes, and how that is known; ``None`` where nobody knows."""
     measured: Measured | None = None
+    unfit: Fact | None = None
+    """The share it passed, where that is too little for production by the policy's own threshold."""
 
     @property
     def word(self) -> str:

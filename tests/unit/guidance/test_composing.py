@@ -12,7 +12,7 @@ import pytest
 from council.advisories import Resolver
 from council.guidance import Holdings, compose_guides, read_holdings
 from council.guidance.composing import DOCUMENTS
-from council.policies import ModelRule, Policy, load_policy
+from council.policies import AdvisoryRules, ModelRule, Policy, load_policy
 from council.protocols import Archive
 from council.rendering import Documents
 from council.types.benchmarks import Memory
@@ -131,6 +131,19 @@ def test_models_are_chosen_by_memory_use_status_and_evidence(
     tiers = guide.tiers
     assert tiers.final is not None and tiers.draft is not None
     assert (tiers.draft.model.text, tiers.final.model.text) == (shelf.QUICK, shelf.STRONG)
+
+
+def test_what_was_measured_and_passes_too_little_is_for_drafts_alone(filled: Archive, shelf: ModuleType) -> None:
+    """The advisory in the same store would say that it must not ship."""
+    policy = shelf.policy().but(models=(), unlisted_models="allowed")
+    guide = selection(policy, read_holdings(filled))
+    chosen = {choice.key: choice.models for choice in guide.by_memory[0].choices}
+    assert chosen["final"] == chosen["review"] == () and set(chosen["drafts"]) == {shelf.STRONG, shelf.QUICK}
+    entry = guide.entry(shelf.STRONG)
+    assert entry is not None and entry.unfit is not None and "Not fit for production" in Documents().render(guide)
+    mild = policy.but(advisory=AdvisoryRules(fit_at=0.01))
+    chosen = {choice.key: choice.models for choice in selection(mild, read_holdings(filled)).by_memory[0].choices}
+    assert chosen["final"] == (shelf.STRONG, shelf.QUICK)
 
 
 def test_measured_memory_beats_the_policys(policy: Policy, filled: Archive, shelf: ModuleType) -> None:

@@ -96,7 +96,7 @@ def test_a_proposal_has_its_numbers_and_digest() -> None:
     assert proposal.model.reason == (
         "10 % of its programs pass plain and edge-case tests (95 % interval 0 to 20 %; 20 programs for 20 tasks)"
     )
-    assert proposal.because == f"m:1b: {proposal.model.reason}; the whole interval lies below 50%"
+    assert proposal.because == f"{proposal.model.reason}; the whole interval lies below 50%"
 
 
 def session(number: int, *titles: str, state: str = "not_attempted", seats: tuple[str, ...] = ("a", "b")) -> Session:
