@@ -140,7 +140,7 @@ def test_what_was_measured_and_passes_too_little_is_for_drafts_alone(filled: Arc
     chosen = {choice.key: choice.models for choice in guide.by_memory[0].choices}
     assert chosen["final"] == chosen["review"] == () and set(chosen["drafts"]) == {shelf.STRONG, shelf.QUICK}
     entry = guide.entry(shelf.STRONG)
-    assert entry is not None and entry.unfit is not None and "Not fit for production" in Documents().render(guide)
+    assert entry is not None and entry.unfit is not None and "Not fit" in Documents().render(guide, document=guide.document)
     mild = policy.but(advisory=AdvisoryRules(fit_at=0.01))
     chosen = {choice.key: choice.models for choice in selection(mild, read_holdings(filled)).by_memory[0].choices}
     assert chosen["final"] == (shelf.STRONG, shelf.QUICK)
