@@ -18,6 +18,8 @@ first steps:
   council validate cache.py --tests test_cache.py  run the checks in a sandbox
   council review cache.py --task @task.md          let the council decide
   council generate "a function …" -o out.py        let your local model write, and check it
+  council bench run core                           measure the models you have
+  council audit .                                  find code that discouraged models wrote
 
 exit codes:
   0 approved or passed   1 changes requested, rejected or failed   2 usage, settings or policy wrong

