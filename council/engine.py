@@ -149,6 +149,7 @@ class Council:
         on_event: Listener | None = None,
     ) -> Session:
         """Let the council sit over a submission and return the whole session. Every seat invited is in it."""
+        submission = generation.with_origin(submission)
         chosen = self.policy(policy)
         bench = self.bench(chosen, seats)
         chosen = chosen.but(voting=chosen.voting.but(quorum=bench.quorum))

@@ -27,7 +27,7 @@ async def main() -> None:
         for file in found.files:
             print(f"{file.path}: risk {file.risk:.0f} of 100, {file.marks[0].evidence}")
 
-        strict = settings.model_copy(update={"policy": str(HERE / "payments.toml"), "local_model": "codellama:34b"})
+        strict = settings.but(policy=str(HERE / "payments.toml"), model="codellama:34b")
         try:
             await council.generate("a function two() that returns 2", settings=strict)
         except council.ModelBanned as refusal:

@@ -2,7 +2,7 @@
 
 from council.generation.drafts import is_small, small_size
 from council.generation.extraction import Extraction, extract_code
-from council.generation.provenance import provenance_header, read_provenance, with_header
+from council.generation.provenance import provenance_header, read_provenance, with_header, with_origin
 from council.generation.writing import write_code
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "read_provenance",
     "small_size",
     "with_header",
+    "with_origin",
     "write_code",
 ]

@@ -71,6 +71,14 @@ def read_provenance(text: str) -> Origin | None:
     return Origin(model=match["model"], digest=match["digest"], written_at=day, session_id=match["session"])
 
 
+def with_origin(submission: Submission) -> Submission:
+    """Return a submission that knows who wrote it, where its first file has a header that says so."""
+    if submission.origin is not None or not submission.files:
+        return submission
+    origin = read_provenance(submission.files[0].text)
+    return submission if origin is None else submission.but(origin=origin)
+
+
 def with_header(
     submission: Submission,
     *,

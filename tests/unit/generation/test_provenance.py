@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from council.generation import provenance_header, read_provenance, with_header
+from council.generation import provenance_header, read_provenance, with_header, with_origin
 from council.types.checks import CheckOutcome, CheckResult, SandboxInfo, TestOutcome, TestResult, ValidationReport
-from council.types.submission import Submission
+from council.types.submission import Origin, Submission
 
 DAY = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
 DIGEST = "sha256:f47d5c74a2d5482eb1dfbfd30552d581"
@@ -130,3 +130,12 @@ def test_the_header_says_what_the_checks_said(outcomes: tuple[str, ...], outcome
     header = provenance_header("m", None, "7f3k9", DAY, report)
     assert header.splitlines()[1] == f"# Council session 7f3k9: {said}"
     assert read_provenance(header) is not None
+
+
+def test_a_review_knows_who_wrote_what_it_reads() -> None:
+    plain = Submission.from_text("x = 1\n")
+    assert with_origin(plain) is plain
+    told = with_origin(Submission.from_text(marked("x = 1\n")))
+    assert told.origin is not None and told.origin.model == "qwen2.5-coder:0.5b"
+    known = told.but(origin=Origin(model="another:1b"))
+    assert with_origin(known) is known
