@@ -155,9 +155,10 @@ def _write_head(page: Page, shown: PublicBenchmark) -> None:
     when = f"{shown.created_at:%Y-%m-%d}"
     title = one_line(shown.suite_title or shown.suite, 80)
     unfinished = [] if shown.state == "finished" else [f"{shown.state}: not all of it is there"]
-    heat = [w] if (w := temperature_words(sample.temperature for sample in shown.samples)) else []
-    words = [title, f"benchmark {shown.benchmark_id}", when, f"policy {shown.policy}", *heat, *unfinished]
-    page.wrap((" · ".join(words), "dim"))
+    heats = [sample.temperature for sample in shown.samples if sample.temperature is not None]
+    heat = [words] if (words := temperature_words(heats or [shown.temperature])) else []
+    facts = [title, f"benchmark {shown.benchmark_id}", when, f"policy {shown.policy}", *heat, *unfinished]
+    page.wrap((" · ".join(facts), "dim"))
 
 
 def _write_failed_tests(page: Page, tests: Sequence[FailedTest], models: set[str]) -> None:

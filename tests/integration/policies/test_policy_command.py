@@ -95,7 +95,7 @@ def test_from_a_benchmark_to_a_ban_that_holds(run: Run, ollama: Any, measured: s
     before = (tmp_path / "team.toml").read_text()
     done = run("policy", "propose", "-o", "bans.patch", *store)
     assert done.returncode == 0 and done.stdout == ""
-    assert "ban poor:1b: poor:1b: 5 % of its programs pass plain and edge-case tests" in done.stderr
+    assert "ban poor:1b: 5 % of its programs pass plain and edge-case tests" in done.stderr
     assert "the policy is unchanged" in done.stderr and (tmp_path / "team.toml").read_text() == before
     assert "benchmark:b1111111#table/both_passed/poor:1b" in (tmp_path / "bans.patch").read_text()
     git = shutil.which("git")
