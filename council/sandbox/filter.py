@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from council.sandbox.calls import HIGHEST, IGNORED, PROCESSORS, REFUSED, SPECIAL, UNWALLED
+from council.sandbox.calls import HIGHEST, IGNORED, OF_PROCESSES, PROCESSORS, REFUSED, SPECIAL, UNWALLED
 
 _LOAD, _RETURN = 0x20, 0x06
 _EQUAL, _AT_LEAST, _ANY_BIT = 0x15, 0x35, 0x45
@@ -12,7 +12,8 @@ _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _EPERM, _ENOSYS = 1, 38
 _NUMBER, _MACHINE, _FIRST_LOW, _FIRST_HIGH, _SECOND_LOW = 0, 4, 16, 20, 24
 _NEW_NAMESPACES = 0x7E020000
-_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_REQUESTS = (0x5412, 0x541C, 0x40086602, 0x40046602, 0x401C5820)
+"""Typing into a terminal (two ways), and changing the flags of a file that is merely open for reading."""
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
 
 
@@ -49,13 +50,9 @@ def assemble_filter(machine: str, *, walled: bool, truncates: bool = True) -> by
 def _closer_looks(column: int, walled: bool) -> list[bytes]:
     refuse, allow = _line(_RETURN, _ERRNO | _EPERM), _line(_RETURN, _ALLOW)
     clone = [_line(_LOAD, _FIRST_LOW), _line(_ANY_BIT, _NEW_NAMESPACES, 0, 1), refuse, allow]
-    terminal = [
-        _line(_LOAD, _SECOND_LOW),
-        _line(_EQUAL, _TIOCSTI, 1, 0),
-        _line(_EQUAL, _TIOCLINUX, 0, 1),
-        refuse,
-        allow,
-    ]
+    count = len(_REQUESTS)
+    requests = [_line(_EQUAL, request, count - n, int(n == count)) for n, request in enumerate(_REQUESTS, 1)]
+    requests = [_line(_LOAD, _SECOND_LOW), *requests, refuse, allow]
     limits = [  # only of the caller itself: pid 0
         _line(_LOAD, _FIRST_LOW),
         _line(_EQUAL, 0, 0, 2),
@@ -72,10 +69,12 @@ def _closer_looks(column: int, walled: bool) -> list[bytes]:
         refuse,
         allow,
     ]
-    looks = {"clone": clone, "ioctl": terminal, "prlimit64": limits, "socket": families if walled else [refuse]}
+    looks = {"clone": clone, "ioctl": requests, "prlimit64": limits, "socket": families if walled else [refuse]}
+    bodies = [(SPECIAL[name][column], body) for name, body in looks.items()]
+    bodies += [] if walled else [(numbers[column], limits) for numbers in OF_PROCESSES.values()]
     lines = []
-    for name, body in looks.items():
-        lines += [_line(_EQUAL, SPECIAL[name][column], 0, len(body)), *body]
+    for number, body in bodies:
+        lines += [_line(_EQUAL, number, 0, len(body)), *body]
     return lines
 
 

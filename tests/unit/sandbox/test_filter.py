@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import struct
+from pathlib import Path
 
 import pytest
 
-from council.sandbox.calls import HIGHEST, IGNORED, PROCESSORS, REFUSED, SPECIAL, UNWALLED
+from council.sandbox.calls import HIGHEST, IGNORED, OF_PROCESSES, PROCESSORS, REFUSED, SPECIAL, UNWALLED
 from council.sandbox.filter import assemble_filter
 
 ALLOW, KILL, EPERM, ENOSYS, NOTHING = 0x7FFF0000, 0x80000000, 0x50001, 0x50026, 0x50000
@@ -42,6 +44,9 @@ def test_every_call_gets_the_answer_of_its_table(name: str, walled: bool) -> Non
     answers[SPECIAL["clone3"][column]] = ENOSYS
     for special in ("clone", "ioctl", "prlimit64", "socket"):
         del answers[SPECIAL[special][column]]
+    if not walled:
+        for numbers in OF_PROCESSES.values():
+            del answers[numbers[column]]
     assert tables
     for number, expected in answers.items():
         assert answer(program, machine, number) == expected, number
@@ -62,6 +67,11 @@ def test_some_calls_are_looked_at_closely(name: str) -> None:
 
         assert ask("clone", 0x10000000) == EPERM and ask("clone", 0x01200011) == ALLOW
         assert ask("ioctl", 0, 0x5412) == EPERM and ask("ioctl", 0, 0x5401) == ALLOW
+        for request in (0x541C, 0x40086602, 0x40046602, 0x401C5820, 0x100005412):
+            assert ask("ioctl", 3, request) == EPERM
+        for numbers in OF_PROCESSES.values():
+            assert answer(program, machine, numbers[column], 0) == ALLOW
+            assert answer(program, machine, numbers[column], 77) == (ALLOW if walled else EPERM)
         assert ask("prlimit64", 0) == ALLOW and ask("prlimit64", 77) == EPERM and ask("prlimit64", 1 << 32) == EPERM
         for family in (1, 2, 10):
             assert ask("socket", family) == (ALLOW if walled else EPERM)
@@ -75,6 +85,25 @@ def test_an_unknown_processor_has_no_filter() -> None:
 @pytest.mark.parametrize("name", PROCESSORS)
 def test_no_number_stands_for_two_calls(name: str) -> None:
     column = PROCESSORS[name][0]
-    numbers = [n[column] for table in (REFUSED, UNWALLED, IGNORED, SPECIAL) for n in table.values()]
+    numbers = [n[column] for table in (REFUSED, UNWALLED, IGNORED, SPECIAL, OF_PROCESSES) for n in table.values()]
     known = [number for number in numbers if number is not None]
     assert len(known) == len(set(known))
+
+
+@pytest.mark.parametrize(
+    "name, header",
+    [("x86_64", "x86_64-linux-gnu/asm/unistd_64.h"), ("aarch64", "aarch64-linux-gnu/asm/unistd.h")],
+)
+def test_the_numbers_are_those_of_the_kernels_own_header(name: str, header: str) -> None:
+    path = Path("/usr/include", header)
+    if not path.exists():
+        pytest.skip("the kernel's headers are not installed")
+    theirs = {n: int(number) for n, number in re.findall(r"#define __NR_(\w+)\s+(\d+)", path.read_text())}
+    column = PROCESSORS[name][0]
+    ours = {
+        n: numbers[column]
+        for table in (REFUSED, UNWALLED, IGNORED, SPECIAL, OF_PROCESSES)
+        for n, numbers in table.items()
+    }
+    assert len(theirs) > 200
+    assert {n: number for n, number in ours.items() if number is not None and theirs.get(n, number) != number} == {}
