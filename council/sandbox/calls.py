@@ -54,7 +54,8 @@ IGNORED = {
     "getxattr": (191, 8), "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11),
     "llistxattr": (195, 12), "flistxattr": (196, 13),
 }  # fmt: skip
-"""Landlock does not guard these either; they answer success and do nothing (no attribute is there), because honest programs copy files."""
+"""Landlock does not guard these either; they answer success and do nothing (no file has an attribute), because honest
+programs copy files."""
 
 SPECIAL = {
     "ioctl": (16, 29), "socket": (41, 198), "clone": (56, 220), "clone3": (435, 435), "prlimit64": (302, 261),
