@@ -8,7 +8,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from council.errors import SandboxError
@@ -86,11 +86,29 @@ def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _remove(home: Path) -> None:
-    """Remove the folder, also parts that a program made unreadable."""
-    shutil.rmtree(home, ignore_errors=True)
-    if home.exists():
-        for folder, _, _ in os.walk(home):
-            for entry in os.scandir(folder):
-                if entry.is_dir(follow_symlinks=False):
+    """Remove the folder, also parts that a program made unreadable or nested deeper than any path is long.
+
+    Each folder's folders are moved up to the top before it goes, so that no path has more than three parts and nothing
+    here recurses.
+    """
+    todo, moved = [home], 0
+    while todo:
+        folder = todo.pop()
+        try:
+            os.chmod(folder, stat.S_IRWXU)
+            for entry in list(os.scandir(folder)):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                elif folder == home:
+                    todo.append(Path(entry.path))
+                else:
+                    moved += 1
+                    todo.append(home / f".moved-{moved}")
                     os.chmod(entry.path, stat.S_IRWXU)
+                    os.rename(entry.path, todo[-1])
+            if folder != home:
+                os.rmdir(folder)
+        except OSError:
+            continue  # somebody else's, or gone: the rest goes all the same
+    with suppress(RecursionError):
         shutil.rmtree(home, ignore_errors=True)

@@ -53,6 +53,22 @@ def test_the_files_cannot_be_written_and_go_away(tmp_path: Path) -> None:
     assert not home.exists()
 
 
+def test_folders_deeper_than_any_path_go_away_too() -> None:
+    """Deeper than Python recurses and longer than a path may be, with a folder that nobody may enter at the end."""
+    here = os.getcwd()
+    with write_files((("a.py", b"x"),)) as home:
+        try:
+            os.chdir(home)
+            for _ in range(3000):
+                os.mkdir("d")
+                os.chdir("d")
+            Path("file").write_text("x")
+            os.mkdir("closed", mode=0)
+        finally:
+            os.chdir(here)
+    assert not home.exists()
+
+
 def test_only_old_folders_of_dead_councils_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
