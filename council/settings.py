@@ -92,7 +92,7 @@ class Settings(Record):
     check_timeout_s: Seconds = Field(60.0, description="Limit for one tool.")
     test_timeout_s: Seconds = Field(10.0, description="Limit for one test.")
     tests_apart: bool = Field(
-        False, description="Run tests and code in two processes where the tests allow it, so that code cannot see them."
+        True, description="Run tests and code in two processes where the tests allow it, so that code cannot see them."
     )
     max_file_kb: Annotated[int, Field(ge=1)] = Field(1024, description="Longest file that is reviewed.")
     max_files: Annotated[int, Field(ge=1)] = Field(200, description="Most files in one submission.")

@@ -102,6 +102,8 @@ class _Reader:
         result = _result(name, self.phases, self.last_at - self.started_at)
         if result.outcome is TestOutcome.PASSED and event["raised"] is True:
             self.wrong.append(f"{name} raised and was reported as passed")
+        if result.outcome is TestOutcome.PASSED and event["plain"] is True and event["raised"] is None:
+            self.wrong.append(f"{name} was reported as passed and was never called")
         self.results[name] = result
         self.running = None
 

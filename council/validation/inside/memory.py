@@ -74,8 +74,10 @@ class Tests:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
-        """Say where in the code an error arose."""
+        """Say where in the code an error arose. Code that ended its interpreter has passed nothing."""
         report = yield
+        if self._far.gone and report.passed and call.when == "call":
+            report.outcome, report.longrepr = "failed", "the code ended the interpreter during this test"
         add = getattr(report.longrepr, "addsection", None)
         if call.excinfo is not None and add is not None:
             title, *places = _in_the_code(self._far, call.excinfo.value) or [""]
@@ -86,6 +88,7 @@ class Tests:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: Any) -> Any:
         """Between two tests, let both sides have their own data again."""
+        self._far.gone = False
         result = yield
         try:
             self._far.forget()

@@ -91,6 +91,8 @@ class FarSide(Peer):
         self._start, self._stop, self._words = start, stop, named
         self.life = 0
         self.alive = False
+        self.gone = False
+        """Whether the code has ended its interpreter since somebody last looked."""
         self._things: dict[int, Any] = {}
         self._given: dict[int, Any] = {}
         self._given_numbers: dict[int, int] = {}
@@ -129,6 +131,7 @@ class FarSide(Peer):
             return self.ask(name, *arguments)
         except Gone:
             self.end()
+            self.gone = True
             raise CodeEnded("the code under test ended its interpreter") from None
         except BaseException as error:
             if not isinstance(error, Exception) and not isinstance(error, SystemExit | GeneratorExit):
@@ -313,7 +316,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         try:
             module.__dict__["_module"] = self._far.module(module.__name__)
         except SystemExit as error:
-            raise ImportError(f"{module.__name__} ended the interpreter while it was imported: {error}") from None
+            told = f": {error}" if str(error) else ""
+            raise ImportError(f"{module.__name__} ended the interpreter while it was imported{told}") from None
         except CodeEnded as error:
             raise ImportError(f"{module.__name__}: {error} while it was imported") from None
 

@@ -45,6 +45,10 @@ def reporter(nonce: str) -> Callable[..., None]:
     return report
 
 
+_FUNCTION = pytest.Function
+"""As it was before any code under test could put another one in its place."""
+
+
 class Recorder:
     """The plugin: what is collected, when each test starts and ends, and how."""
 
@@ -81,7 +85,8 @@ class Recorder:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             faulthandler.cancel_dump_traceback_later()
-            self.report("end", id=item.nodeid, raised=self.raised.get(item.nodeid))
+            plain = type(item) is _FUNCTION
+            self.report("end", id=item.nodeid, raised=self.raised.get(item.nodeid), plain=plain)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: Any) -> Iterator[None]:

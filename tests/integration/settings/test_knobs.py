@@ -487,8 +487,9 @@ def test_test_timeout_s() -> None:
 def test_tests_apart() -> None:
     code = "class Equal:\n    def __eq__(self, other):\n        return True\n\n\ndef f():\n    return Equal()\n"
     tests = "from submission import f\n\n\ndef test_f():\n    assert f() == 1\n"
-    assert check(demand("tests"), settings=Settings(), code=code, tests=tests)[0] is Decision.APPROVED
-    apart = check(demand("tests"), settings=Settings(tests_apart=True), code=code, tests=tests)
+    beside = Settings(tests_apart=False)
+    assert check(demand("tests"), settings=beside, code=code, tests=tests)[0] is Decision.APPROVED
+    apart = check(demand("tests"), settings=Settings(), code=code, tests=tests)
     assert apart[0] is Decision.REJECTED and apart[1].check("tests").apart is True
 
 

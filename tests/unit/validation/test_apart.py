@@ -484,7 +484,10 @@ def test_the_output_shows_the_test_and_the_code_and_nothing_between(sandbox: San
 
 
 def test_an_error_while_the_code_loads_is_said_once_and_with_its_line(sandbox: Sandbox) -> None:
-    code, tests = "def two(): return int('x')\nVALUE = two()\n", "from solution import VALUE\ndef test_it(): assert VALUE\n"
+    code, tests = (
+        "def two(): return int('x')\nVALUE = two()\n",
+        "from solution import VALUE\ndef test_it(): assert VALUE\n",
+    )
     check = judge(sandbox, code, tests)
     (test,) = check.tests
     assert test.output is not None and test.output.count("E   ValueError") == 1, test.output
@@ -503,3 +506,18 @@ def test_where_an_error_arose_satisfies_no_test(sandbox: Sandbox) -> None:
     """
     (test,) = judge(sandbox, code, tests).tests
     assert test.outcome is TestOutcome.FAILED
+
+
+def test_code_that_ends_its_interpreter_passes_no_test_that_expects_an_error(sandbox: Sandbox) -> None:
+    code = "import os\ndef f(): os._exit(0)\n"
+    tests = """
+    import pytest
+    from solution import f
+    def test_refuses():
+        with pytest.raises(Exception):
+            f()
+    def test_next(): assert True
+    """
+    check = judge(sandbox, code, tests)
+    assert [test.outcome for test in check.tests] == [TestOutcome.FAILED, TestOutcome.PASSED]
+    assert "ended the interpreter" in (check.tests[0].reason or ""), check.tests[0]

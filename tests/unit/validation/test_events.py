@@ -31,7 +31,7 @@ def honest(failing: str | None = None) -> list[bytes]:
             told = {"xfail": False, "seconds": 0.0, "message": "assert 1 == 2" if failed else None, "why": None}
             told |= {"text": "E  assert 1 == 2" if failed else None, "outcome": "failed" if failed else "passed"}
             events.append(("phase", {"id": name, "when": when, **told}))
-        events.append(("end", {"id": name, "raised": bad}))
+        events.append(("end", {"id": name, "raised": bad, "plain": True}))
     events.append(("finish", {"code": 1 if failing else 0}))
     return [line(number, kind, **more) for number, (kind, more) in enumerate(events, 1)]
 
@@ -95,7 +95,7 @@ def test_exit_code_and_log_must_agree(code: int | None) -> None:
 def test_a_test_that_raised_and_is_reported_as_passed_is_a_contradiction() -> None:
     lines = honest()
     at = next(i for i, text in enumerate(lines) if b'"end"' in text)
-    lines[at] = line(at + 1, "end", id=IDS[0], raised=True)
+    lines[at] = line(at + 1, "end", id=IDS[0], raised=True, plain=True)
     assert read(lines).contradictions
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import re
+
 import pytest
 
 from council.types.checks import CheckOutcome, CheckResult, TestOutcome
@@ -107,8 +109,12 @@ def test_a_file_that_cannot_be_imported_says_why(check: Check) -> None:
 def test_code_that_ends_the_interpreter_has_passed_nothing(check: Check, end: str) -> None:
     result = check("tests", end, ONE)
     assert result.outcome is CheckOutcome.FAILED
-    assert result.summary.startswith("the code ended the interpreter before the tests did")
-    assert outcomes(result) == {"test_one": "missing", "test_two": "missing"}
+    assert re.search("cache.* ended (the|its) interpreter while it was imported", result.summary), result.summary
+    assert outcomes(result) == {"test_one": "error", "test_two": "error"}
+    beside = check("tests", end, ONE, tests_apart=False)
+    assert beside.outcome is CheckOutcome.FAILED
+    assert beside.summary.startswith("the code ended the interpreter before the tests did")
+    assert outcomes(beside) == {"test_one": "missing", "test_two": "missing"}
 
 
 def test_the_tests_after_one_that_ends_the_interpreter_still_run(check: Check) -> None:
@@ -211,3 +217,10 @@ def test_output_does_not_confuse_anything(check: Check) -> None:
     tests = "import os\n\ndef test_one():\n    print('\\x1b[31m', 'x' * 10)\n    os.write(1, b'\\xff' * 100)\n    assert 1 == 2\n"
     result = check("tests", "x = 1\n", tests)
     assert outcomes(result) == {"test_one": "failed"} and result.tests[0].outcome is TestOutcome.FAILED
+
+
+def test_a_test_that_was_never_called_has_not_passed(check: Check) -> None:
+    """Beside the code, where pytest itself can be changed by it."""
+    cheat = "import _pytest.python\n_pytest.python.Function.runtest = lambda self: None\n\n\ndef f():\n    return 0\n"
+    result = check("tests", cheat, ONE, tests_apart=False)
+    assert result.outcome is CheckOutcome.FAILED, result
