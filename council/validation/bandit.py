@@ -12,10 +12,12 @@ from council.text import one_line
 from council.types.checks import CheckOutcome, CheckResult
 from council.types.findings import Finding, Location, Severity
 from council.types.submission import SourceFile, Submission
-from council.validation.results import ROOT, Tool, as_files, blocks, number, python_files, retold, suppression, tool_job
+from council.validation.looking import Looked, deceptions, look_job, read_looked, silenced_by, suppressions
+from council.validation.results import ROOT, Tool, blocks, number, python_files, retold
 
 TOOL = Tool(name="security", program="bandit", distribution="bandit")
-_OPTIONS = ("--format", "json", "--quiet", "--ignore-nosec", "--exit-zero")
+_OPTIONS = ("--format", "json", "--quiet", "--ignore-nosec", "--exit-zero", "--exclude", "*/nothing/is/left/out/*")
+"""By default bandit leaves out folders such as ``.tox``: the code names its folders itself."""
 
 
 class SecurityCheck:
@@ -35,12 +37,13 @@ class SecurityCheck:
             return TOOL.result(criterion, CheckOutcome.UNAVAILABLE, "bandit is not installed")
         paths = [f"{ROOT}/{path}" for path in files]
         run = await sandbox.run(
-            tool_job(self.settings, ("-m", "bandit", *_OPTIONS, *paths), as_files(tuple(files.values())))
+            look_job(self.settings, "security", ("bandit", *_OPTIONS, *paths), tuple(files.values()))
         )
-        report = _report(run)
-        if report is None:
+        report, looked = _report(run), read_looked(run)
+        if report is None or looked is None:
             return TOOL.broken(criterion, run)
-        findings = [_finding(entry, files) for entry in report["results"]]
+        findings = [_finding(entry, looked) for entry in report["results"]]
+        findings += [*suppressions(looked, "bandit", "security", findings), *deceptions(looked, "bandit")]
         unread = _unread(report, files)
         if unread and not blocks(criterion, number("bandit", findings)):
             broken = TOOL.broken(criterion, run, why=f"bandit could not read {', '.join(unread)}")
@@ -72,7 +75,7 @@ def _path(name: object) -> str:
     return str(name).removeprefix("./").removeprefix(f"{ROOT}/")
 
 
-def _finding(entry: dict[str, Any], files: dict[str, SourceFile]) -> Finding:
+def _finding(entry: dict[str, Any], looked: Looked) -> Finding:
     path = _path(entry["filename"])
     first = max(int(entry["line_number"]), 1)
     last = max([first, *entry.get("line_range", [])])
@@ -83,7 +86,7 @@ def _finding(entry: dict[str, Any], files: dict[str, SourceFile]) -> Finding:
         message=one_line(entry["issue_text"]),
         rule=entry["test_id"],
         location=Location(path=path, line=first, end_line=last if last > first else None),
-        suppressed_by=suppression(files.get(path), first, last),
+        suppressed_by=silenced_by(looked, path, first, last),
     )
 
 

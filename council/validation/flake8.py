@@ -10,11 +10,15 @@ from council.settings import Settings
 from council.text import one_line
 from council.types.checks import CheckOutcome, CheckResult
 from council.types.findings import Finding, Location, Severity
-from council.types.submission import SourceFile, Submission
-from council.validation.results import ROOT, Tool, as_files, python_files, suppression, tool_job
+from council.types.submission import Submission
+from council.validation.looking import Looked, look_job, read_looked, silenced_by, suppressions
+from council.validation.results import ROOT, Tool, python_files
 
 TOOL = Tool(name="lint", program="flake8", distribution="flake8")
-_OPTIONS = ("--isolated", "--disable-noqa", "--jobs=1", "--max-line-length=88", "--extend-ignore=E203,E701,E704")
+_OPTIONS = (
+    *("--isolated", "--disable-noqa", "--jobs=1", "--max-line-length=88", "--extend-ignore=E203,E701,E704"),
+    "--exclude=/nothing/is/left/out",  # by default folders such as .tox, and the code names its folders itself
+)
 _LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<rule>[A-Z]+\d+) (?P<text>.*)$")
 _UNUSED = ("F401", "F841", "F811", "F541", "F504", "F522", "F523")
 """Odd, and harmless when the code runs."""
@@ -37,15 +41,20 @@ class LintCheck:
             return TOOL.result(criterion, CheckOutcome.UNAVAILABLE, "flake8 is not installed")
         paths = [f"{ROOT}/{path}" for path in files]
         run = await sandbox.run(
-            tool_job(self.settings, ("-m", "flake8", *_OPTIONS, "--", *paths), as_files(tuple(files.values())))
+            look_job(self.settings, "lint", ("flake8", *_OPTIONS, "--", *paths), tuple(files.values()))
         )
-        findings = _read(run, files)
-        if findings is None:
+        looked = read_looked(run)
+        findings = None if looked is None else _read(run, looked)
+        if looked is None or findings is None:
             return TOOL.broken(criterion, run)
+        unread = set(files) - {_path(name) for name in looked.read or ()}
+        if unread:
+            return TOOL.broken(criterion, run, why=one_line(f"flake8 did not read {', '.join(sorted(unread))}", 160))
+        findings += suppressions(looked, "flake8", "lint", findings)
         return TOOL.judged(criterion, findings, "nothing found", run)
 
 
-def _read(run: Run, files: dict[str, SourceFile]) -> list[Finding] | None:
+def _read(run: Run, looked: Looked) -> list[Finding] | None:
     """Return the findings, or ``None`` when code, output and error stream do not agree that flake8 did its work."""
     if run.exit_code not in (0, 1) or run.truncated or run.stderr.strip():
         return None
@@ -53,11 +62,16 @@ def _read(run: Run, files: dict[str, SourceFile]) -> list[Finding] | None:
     matches = [match for match in map(_LINE.match, lines) if match]
     if (run.exit_code == 1) != bool(matches) or len(matches) != len([line for line in lines if line.strip()]):
         return None
-    return [_finding(match, files) for match in matches]
+    return [_finding(match, looked) for match in matches]
 
 
-def _finding(match: re.Match[str], files: dict[str, SourceFile]) -> Finding:
-    path = match["path"].removeprefix(f"{ROOT}/")
+def _path(name: str) -> str:
+    """Return a path of ours from the way flake8 writes it."""
+    return name.removeprefix("./").removeprefix(f"{ROOT}/")
+
+
+def _finding(match: re.Match[str], looked: Looked) -> Finding:
+    path = _path(match["path"])
     line = max(int(match["line"]), 1)
     return Finding(
         id="flake8",
@@ -66,7 +80,7 @@ def _finding(match: re.Match[str], files: dict[str, SourceFile]) -> Finding:
         message=one_line(match["text"]),
         rule=match["rule"],
         location=Location(path=path, line=line),
-        suppressed_by=suppression(files.get(path), line),
+        suppressed_by=silenced_by(looked, path, line),
     )
 
 

@@ -12,7 +12,7 @@ from council.text import one_line, plural
 from council.types.checks import CheckOutcome, CheckResult
 from council.types.findings import Finding, Location, Severity
 from council.types.submission import Submission
-from council.validation.results import ROOT, Tool, as_files, program, python_files, retold, tool_job
+from council.validation.results import ROOT, Tool, as_files, library, program, python_files, retold, tool_job
 
 TOOL = Tool(name="formatting", program="black", distribution="black")
 LINE_LENGTH = 88
@@ -34,7 +34,12 @@ class FormattingCheck:
         if TOOL.version is None:
             return TOOL.result(criterion, CheckOutcome.UNAVAILABLE, "black is not installed")
         asked = json.dumps({"files": [file.path for file in files], "line_length": LINE_LENGTH}).encode()
-        job = tool_job(self.settings, ("council/layout.py", ROOT), (*as_files(files), program("layout")), stdin=asked)
+        job = tool_job(
+            self.settings,
+            ("council/layout.py", ROOT),
+            (*as_files(files), program("layout"), *library(("marks",))),
+            stdin=asked,
+        )
         run = await sandbox.run(job)
         try:
             seen: Any = json.loads(run.stdout) if run.exit_code == 0 else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from council.policies import Criterion
 from council.protocols import Job, Limits, Run
 from council.settings import Settings
-from council.text import clip, one_line, plural
+from council.text import clip, plural
 from council.types.checks import CheckOutcome, CheckResult
 from council.types.findings import Finding
 from council.types.submission import SourceFile, Submission
@@ -18,9 +18,8 @@ from council.types.submission import SourceFile, Submission
 ROOT = "code"
 """The folder of a job's files that holds the submission."""
 _INSIDE = Path(__file__).resolve().parent / "inside"
-_SUPPRESSION = re.compile(
-    r"#\s*(noqa\b|nosec\b|type:\s*ignore|fmt:\s*(?:off|skip)|pylint:\s*disable|flake8[:=]\s*noqa)"
-)
+_ENDINGS = (".py", ".pyi", ".pyw")
+_SHEBANG = re.compile(r"\ufeff?#![^\r\n]{0,200}\bpython")
 _OUTPUT_BYTES = 8 << 20
 
 
@@ -118,18 +117,13 @@ def _rules(findings: list[Finding]) -> str:
     return ", ".join(rules[:4]) + (", …" if len(rules) > 4 else "")
 
 
-def suppression(file: SourceFile | None, first: int, last: int | None = None) -> str | None:
-    """Return the comment on these lines that asks a tool for silence, or ``None``."""
-    if file is None:
-        return None
-    lines = file.text.splitlines()[first - 1 : last or first]
-    found = next((match for match in map(_SUPPRESSION.search, lines) if match), None)
-    return None if found is None else one_line(found.group(1), 40)
-
-
 def python_files(submission: Submission) -> tuple[SourceFile, ...]:
-    """Return the files of the submission that are Python."""
-    return tuple(file for file in submission.files if file.path.endswith((".py", ".pyi")))
+    """Return the files of the submission that are Python, by their name or by their first line."""
+    return tuple(file for file in submission.files if _is_python(file))
+
+
+def _is_python(file: SourceFile) -> bool:
+    return file.path.lower().endswith(_ENDINGS) or _SHEBANG.match(file.text) is not None
 
 
 def as_files(files: tuple[SourceFile, ...], root: str = ROOT) -> tuple[tuple[str, bytes], ...]:

@@ -6,24 +6,24 @@
 from __future__ import annotations
 
 import difflib
-import io
 import json
-import re
+import os
 import sys
-import tokenize
 from pathlib import Path
 
 import black
 from black.report import NothingChanged
 
-_SUPPRESSION = re.compile(r"#\s*(fmt:\s*(?:off|skip)|yapf:\s*disable)")
+sys.path.insert(0, os.path.join(os.environ["COUNCIL_FILES"], "lib"))
+
+from council.validation.inside import marks  # noqa: E402
 
 
 def look(source: str, line_length: int) -> dict[str, object]:
     """Return where black would change something, and where a comment asks it not to."""
     seen: dict[str, object] = {"places": [], "suppressions": [], "problem": None}
     try:
-        seen["suppressions"] = _suppressions(source)
+        seen["suppressions"] = [[line, words] for line, _, words in marks.silencers(source, "formatting")]
         wanted = black.format_file_contents(source, fast=True, mode=black.Mode(line_length=line_length))
         seen["places"] = _places(source, wanted)
     except NothingChanged:
@@ -36,7 +36,7 @@ def look(source: str, line_length: int) -> dict[str, object]:
 def _places(source: str, wanted: str) -> list[list[int]]:
     """Group what differs; lines closer than two apart are one place to a reader."""
     places: list[list[int]] = []
-    matcher = difflib.SequenceMatcher(None, source.splitlines(), wanted.splitlines(), autojunk=False)
+    matcher = difflib.SequenceMatcher(None, marks.lines_of(source), marks.lines_of(wanted), autojunk=False)
     for kind, first, last, _, _ in matcher.get_opcodes():
         if kind == "equal":
             continue
@@ -45,15 +45,6 @@ def _places(source: str, wanted: str) -> list[list[int]]:
         else:
             places.append([first + 1, max(last - first, 1)])
     return places
-
-
-def _suppressions(source: str) -> list[list[object]]:
-    found: list[list[object]] = []
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        comment = _SUPPRESSION.match(token.string) if token.type == tokenize.COMMENT else None
-        if comment:
-            found.append([token.start[0], comment.group(1)])
-    return found
 
 
 if __name__ == "__main__":
