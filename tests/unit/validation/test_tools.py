@@ -129,9 +129,8 @@ def test_formatting_counts_places_and_tells_of_switches(check: Check) -> None:
     result = check("formatting", "x=1\n\n\ny = 2\n\n\nz=3\n")
     assert result.summary == "2 places" and not result.required and result.mark is Mark.WARN
     assert [str(f.location) for f in result.findings] == ["cache.py:1", "cache.py:7"]
-    separated = check(
-        "formatting", "a = '\x0c\x85\u2028'\nx=1\n"
-    )  # lines as Python counts them, not as an editor might
+    # Lines as Python counts them, not as an editor might.
+    separated = check("formatting", 'a = "\x0c\x85\u2028"\nx=1\n')
     assert [str(f.location) for f in separated.findings] == ["cache.py:2"]
     assert [str(f.location) for f in check("formatting", "x = 1\n\n\n").findings] == ["cache.py:2"]
     silenced = check("formatting", "# fmt: off\nx=1\n")
