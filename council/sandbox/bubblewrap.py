@@ -21,6 +21,7 @@ _HOME = "/tmp/home"  # the same  # nosec B108
 _SCRATCH = "/tmp"  # the same  # nosec B108
 _SHARED_MEMORY = "/dev/shm"  # the same  # nosec B108
 _SHARED_MEMORY_BYTES = 64 << 20
+_MOUNTS = (_SCRATCH, _SHARED_MEMORY)
 
 
 class Bubblewrap(Record):
@@ -49,7 +50,7 @@ class Bubblewrap(Record):
         base = self._base()
         words = self._arguments(job, f"{base}/files" if base else str(files), told, passed)
         if base is None:
-            return Launch(argv=tuple(words), passed=passed)
+            return Launch(argv=tuple(words), passed=passed, mounts=_MOUNTS)
         places = (*self.toolchain.places, Place(source=str(files), name="files"))
         order: dict[str, object] = {
             "parent": os.getpid(),
@@ -58,7 +59,7 @@ class Bubblewrap(Record):
             "user": user,
             "argv": words,
         }
-        return Launch(argv=launcher(self.toolchain, "descend", order), passed=passed)
+        return Launch(argv=launcher(self.toolchain, "descend", order), passed=passed, mounts=_MOUNTS)
 
     def _base(self) -> str | None:
         return base_folder() if self.as_root else None

@@ -14,6 +14,8 @@ _NUMBER, _MACHINE, _FIRST_LOW, _FIRST_HIGH, _SECOND_LOW = 0, 4, 16, 20, 24
 _NEW_NAMESPACES = 0x7E020000
 _REQUESTS = (0x5412, 0x541C, 0x40086602, 0x40046602, 0x401C5820)
 """Typing into a terminal (two ways), and changing the flags of a file that is merely open for reading."""
+_PR_SET_DUMPABLE = 4
+"""A process that cannot be dumped cannot be watched either: its memory is hidden from other users' eyes."""
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
 
 
@@ -61,6 +63,7 @@ def _closer_looks(column: int, walled: bool) -> list[bytes]:
         refuse,
         allow,
     ]
+    hiding = [_line(_LOAD, _FIRST_LOW), _line(_EQUAL, _PR_SET_DUMPABLE, 0, 1), refuse, allow]
     families = [
         _line(_LOAD, _FIRST_LOW),
         _line(_EQUAL, _AF_UNIX, 3, 0),
@@ -69,7 +72,13 @@ def _closer_looks(column: int, walled: bool) -> list[bytes]:
         refuse,
         allow,
     ]
-    looks = {"clone": clone, "ioctl": requests, "prlimit64": limits, "socket": families if walled else [refuse]}
+    looks = {
+        "clone": clone,
+        "ioctl": requests,
+        "prlimit64": limits,
+        "prctl": hiding,
+        "socket": families if walled else [refuse],
+    }
     bodies = [(SPECIAL[name][column], body) for name, body in looks.items()]
     bodies += [] if walled else [(numbers[column], limits) for numbers in OF_PROCESSES.values()]
     lines = []

@@ -25,6 +25,7 @@ from council.sandbox.filter import assemble_filter
 from council.sandbox.landlock import Footing, Landlock, landlock_layers
 from council.sandbox.launcher.confine import abi
 from council.sandbox.toolchain import bundled_bubblewrap, find_toolchain
+from council.sandbox.unsafe import Unsafe
 from council.sandbox.watch import tasks_of_user
 from council.sandbox.workspace import sweep
 from council.settings import Settings, environment
@@ -78,12 +79,15 @@ class SandboxProbe(Record):
         return None if self.chosen is not None else self.backends[0].remedy
 
 
-def open_sandbox(settings: Settings) -> Sandbox:
+def open_sandbox(settings: Settings, *, unsafe: bool = False) -> Sandbox:
     """Return the best sandbox that works here. It is probed once a process, by really running it.
 
-    Raises ``SandboxError`` with the cause and the command that mends it; there is no fallback to no sandbox.
+    ``unsafe`` returns one without walls where none works, and changes nothing where one does. No setting says it.
+    Raises ``SandboxError`` with the cause and the command that mends it; there is no other fallback to no sandbox.
     """
     sandbox, probe = _probe(settings.sandbox)
+    if sandbox is None and unsafe:
+        return Unsafe(toolchain=find_toolchain())
     if sandbox is None:
         remedy = probe.remedy
         raise SandboxError(

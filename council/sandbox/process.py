@@ -14,13 +14,16 @@ from typing import IO
 
 from council.errors import SandboxError
 from council.protocols import Job, Run
-from council.sandbox.watch import TABLE, memory_of, size_of, stopped_descendants
+from council.sandbox.watch import TABLE, memory_of, names_in, size_of, sockets_in, stopped_descendants
 from council.text import one_line
 from council.types.base import Record
 
 _CHUNK = 1 << 16
 _LOOK_S = 0.1
 _LINGER_S = 5.0
+_MOST_SOCKETS = 400
+_MOST_NAMES = 1 << 16
+"""Files and folders in a scratch whose file system cannot be told how many it may have."""
 
 
 class Launch(Record):
@@ -31,6 +34,8 @@ class Launch(Record):
     supervised: bool = False
     scratch: str | None = None
     """A folder whose size nothing but our watching limits."""
+    mounts: tuple[str, ...] = ()
+    """File systems inside whose number of names nothing but our watching limits; with a network of its own."""
 
 
 class Descriptors(Record):
@@ -110,6 +115,7 @@ class _Tree:
         self.process = process
         self.supervised = launch.supervised
         self.scratch = launch.scratch
+        self.mounts = launch.mounts
         self.status = status
         self.lifeline = lifeline
 
@@ -249,8 +255,9 @@ async def _watch_memory(tree: _Tree, job: Job, ending: _Ending) -> None:
         await asyncio.sleep(_LOOK_S)
         pids = TABLE.descendants(tree.process.pid)
         used = memory_of(pids, job.limits.memory_bytes)
-        kept = 0 if tree.scratch is None else size_of(tree.scratch)
-        if used > job.limits.memory_bytes or kept > job.limits.scratch_bytes:
+        kept = 0 if tree.scratch is None else size_of(tree.scratch, pids)
+        full = names_in(pids, tree.mounts) > _MOST_NAMES or (bool(tree.mounts) and sockets_in(pids) > _MOST_SOCKETS)
+        if full or used > job.limits.memory_bytes or kept > job.limits.scratch_bytes:
             ending.out_of_memory = True
             tree.kill()
             return

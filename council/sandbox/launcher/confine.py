@@ -139,11 +139,11 @@ def _supervise(child: int, order: dict[str, Any]) -> int | None:
     if watched in ready:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         code = 128 - code if code < 0 else code
-    _end_all(order["user"])
+    end_all(order["user"])
     return code
 
 
-def _end_all(user: int | None) -> None:
+def end_all(user: int | None) -> None:
     """Kill and reap until nothing is left: whatever loses its parent comes to this process."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:

@@ -248,6 +248,39 @@ def test_memory_of_all_processes_together_is_limited(sandbox: Sandbox) -> None:
     assert done.out_of_memory and done.exit_code is None and not done.timed_out
 
 
+@pytest.mark.parametrize("hide", [False, True])
+def test_shared_memory_is_counted_also_where_no_page_of_it_is_mapped(sandbox: Sandbox, hide: bool) -> None:
+    code = f"""
+        import mmap, time
+        block = mmap.mmap(-1, 400 << 20)
+        for at in range(0, 400 << 20, 4096):
+            block[at] = 1
+            if {hide} and at % (8 << 20) == 0 and at:
+                block.madvise(mmap.MADV_DONTNEED, at - (8 << 20), 8 << 20)
+        time.sleep(60)
+    """
+    done = run(sandbox, code, limits=Limits(memory_bytes=150 << 20, wall_s=30))
+    assert done.out_of_memory and not done.timed_out
+
+
+def test_files_without_a_byte_are_limited(sandbox: Sandbox) -> None:
+    code = """
+        import os, time
+        try:
+            for n in range(90_000):
+                os.close(os.open(f"f{n}", os.O_CREAT))
+        except OSError:
+            print("refused", flush=True)
+        time.sleep(60)
+    """
+    done = run(sandbox, code, limits=Limits(scratch_bytes=128 << 20, wall_s=8))
+    assert done.out_of_memory or said_so(done)
+
+
+def said_so(done: Run) -> bool:
+    return done.stdout == b"refused\n"
+
+
 def test_processes_are_limited(sandbox: Sandbox) -> None:
     code = """
         import os, time

@@ -42,7 +42,7 @@ def test_every_call_gets_the_answer_of_its_table(name: str, walled: bool) -> Non
     for code, table in [(EPERM, REFUSED)] + ([] if walled else [(EPERM, UNWALLED), (NOTHING, IGNORED)]):
         answers.update({numbers[column]: code for numbers in table.values() if numbers[column] is not None})
     answers[SPECIAL["clone3"][column]] = ENOSYS
-    for special in ("clone", "ioctl", "prlimit64", "socket"):
+    for special in ("clone", "ioctl", "prlimit64", "prctl", "socket"):
         del answers[SPECIAL[special][column]]
     if not walled:
         for numbers in OF_PROCESSES.values():
@@ -67,6 +67,7 @@ def test_some_calls_are_looked_at_closely(name: str) -> None:
 
         assert ask("clone", 0x10000000) == EPERM and ask("clone", 0x01200011) == ALLOW
         assert ask("ioctl", 0, 0x5412) == EPERM and ask("ioctl", 0, 0x5401) == ALLOW
+        assert ask("prctl", 4, 0) == EPERM and ask("prctl", 15) == ALLOW
         for request in (0x541C, 0x40086602, 0x40046602, 0x401C5820, 0x100005412):
             assert ask("ioctl", 3, request) == EPERM
         for numbers in OF_PROCESSES.values():
