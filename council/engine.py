@@ -81,10 +81,18 @@ class Council:
         self._real_client = real_client
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, record: Path | None = None, replay: Path | None = None) -> Council:
+    def from_settings(
+        cls,
+        settings: Settings,
+        *,
+        record: Path | None = None,
+        replay: Path | None = None,
+        sandbox: Sandbox | None = None,
+    ) -> Council:
         """Open client, Ollama, sandbox and store as the settings say.
 
         ``record`` keeps every reply of a seat in a folder, ``replay`` answers from such a folder and calls nobody.
+        A ``sandbox`` that is handed in is used as it is.
         Raises ``SandboxError``, ``StoreError``, ``UsageError``.
         """
         if record is not None and replay is not None:
@@ -93,7 +101,7 @@ class Council:
             settings,
             client=open_client(settings, record=record, replay=replay),
             host=open_host(settings),
-            sandbox=open_sandbox(settings),
+            sandbox=sandbox or open_sandbox(settings),
             store=open_store(settings.store_url) if settings.store else None,
             replayed_from=None if replay is None else replay.name if replay.is_absolute() else replay.as_posix(),
             real_client=replay is None,

@@ -15,7 +15,7 @@ from council.audits.validating import find_tests, validate_files
 from council.generation import read_provenance
 from council.policies import ModelRule, Policy, standing_of
 from council.policies.models import STATUSES
-from council.protocols import Store
+from council.protocols import Sandbox, Store
 from council.sandbox import open_sandbox
 from council.settings import Settings
 from council.types.audits import Audit, AuditedFile, AuditStep, ModelMark
@@ -36,6 +36,7 @@ async def audit(
     archive: Store | None,
     policy: Policy,
     validate: bool = True,
+    sandbox: Sandbox | None = None,
     on_event: Listener | None = None,
 ) -> Audit:
     """Find the traces of models in a tree, check the files that carry one, and rank them by risk.
@@ -46,6 +47,7 @@ async def audit(
         since: leaves out traces that are known to be older.
         archive: sessions and benchmarks whose code is recognised; ``None`` for none.
         validate: whether the files are checked in the sandbox, with the tests that are found for them.
+        sandbox: what checks them; ``None`` opens the best one that works here.
         on_event: hears the progress.
 
     Raises:
@@ -64,7 +66,8 @@ async def audit(
     around = tree
     if validate and files:
         around = await asyncio.to_thread(read_around, tree, limit_kb=settings.max_file_kb)
-        reports = await validate_files(around, files, policy, open_sandbox(settings), settings=settings, on_event=tell)
+        walled = sandbox or open_sandbox(settings)
+        reports = await validate_files(around, files, policy, walled, settings=settings, on_event=tell)
     audited = [
         _audited(around, file, tuple(by_path[file.path]), reports.get(file.path), looked_for, memory) for file in files
     ]

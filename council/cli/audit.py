@@ -12,6 +12,7 @@ from pathlib import Path
 
 from council.audits import Replacements, audit, base_of, replace_files
 from council.cli.common import emit, resolve, run_async, writable_target, write_whole
+from council.cli.walls import walls
 from council.engine import Council
 from council.errors import UsageError
 from council.policies import Policy, load_policy
@@ -74,6 +75,7 @@ def _day(word: str | None) -> datetime | None:
 async def _audit(options: argparse.Namespace, settings: Settings, policy: Policy, since: datetime | None) -> Audit:
     store = _opened(settings)
     try:
+        sandbox = walls(options, settings) if options.unsafe_exec and not options.no_validate else None
         with terminal.AuditProgress(quiet=options.quiet) as progress:
             return await audit(
                 options.paths,
@@ -83,6 +85,7 @@ async def _audit(options: argparse.Namespace, settings: Settings, policy: Policy
                 archive=store,
                 policy=policy,
                 validate=not options.no_validate,
+                sandbox=sandbox,
                 on_event=progress.hear,
             )
     finally:
@@ -98,7 +101,7 @@ def _opened(settings: Settings) -> Store | None:
 
 
 async def _replace(found: Audit, options: argparse.Namespace, settings: Settings, policy: Policy) -> Replacements:
-    async with Council.from_settings(settings) as house:
+    async with Council.from_settings(settings, sandbox=walls(options, settings, told=True)) as house:
         with terminal.AuditProgress(quiet=options.quiet) as progress:
             return await replace_files(found, options.paths, house=house, policy=policy, on_event=progress.hear)
 

@@ -14,12 +14,12 @@ from council.bench.ledger import similar
 from council.cli.common import run_async, writable_target
 from council.cli.failures import report
 from council.cli.progress import BenchProgress
+from council.cli.walls import walls
 from council.engine import Council
 from council.errors import CouncilError, UsageError
 from council.models import open_client, open_host
 from council.protocols import Archive
 from council.rendering.figures import duration
-from council.sandbox import open_sandbox
 from council.settings import Settings
 from council.store import open_store
 from council.suites import RecordedOutputs, load_suite, read_outputs, suite_of_outputs, with_edge_tests
@@ -57,7 +57,7 @@ class _Desk:
         record, replay = getattr(options, "record", None), getattr(options, "replay", None)
         folders = {"record": Path(record) if record else None, "replay": Path(replay) if replay else None}
         client, host = open_client(settings, **folders), open_host(settings, **folders)
-        sandbox = open_sandbox(settings)
+        sandbox = walls(options, settings)
         self.archive = open_store(settings.store_url)
         self.house = Council(
             settings,
@@ -117,6 +117,7 @@ def resume_command(benchmark_id: str, options: argparse.Namespace) -> str:
     kept += [("--policy", options.policy), *(("--set", word) for word in options.sets)]
     for flag, value in kept:
         words += [flag, value] if value else []
+    words += ["--unsafe-exec"] if options.unsafe_exec else []
     return shlex.join([*words, "--resume", benchmark_id])
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from council.cli.common import emit, resolve, run_async, writable_target
+from council.cli.walls import walls
 from council.engine import Council
 from council.rendering import terminal
 from council.settings import Settings
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 async def written(task: str, tests: tuple[SourceFile, ...], settings: Settings, options: argparse.Namespace) -> Session:
     """Return the session of a model that writes, with progress on standard error."""
     path = module_name(tests, options.output)
-    async with Council.from_settings(settings) as house:
+    async with Council.from_settings(settings, sandbox=walls(options, settings)) as house:
         with terminal.LiveSitting(quiet=options.quiet) as live:
             return await house.generate(task, tests=tests, path=path, on_event=live.hear)
 

@@ -6,7 +6,7 @@ import argparse
 
 from council._version import __version__
 from council.cli.parsing import add_all
-from council.cli.parsing.base import Parser, add_common, add_output, new_command
+from council.cli.parsing.base import Parser, add_common, add_output, add_unsafe, new_command
 
 TYPE_CHECKING = False  # typing alone would cost a fifth of the whole start
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def _validate(commands: Commands) -> None:
     parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
     parser.add_argument("--policy", metavar="ID|FILE", help="policy with the exit criteria (default: python-team)")
     add_output(parser, ("text", "json", "markdown"))
+    add_unsafe(parser)
     add_common(parser)
 
 
@@ -79,6 +80,7 @@ def _review(commands: Commands) -> None:
     parser.add_argument("--replay", metavar="DIR", help="answer from such a folder; nobody is called")
     parser.add_argument("--no-store", action="store_true", help="do not keep the session")
     add_output(parser, ("text", "json", "markdown"))
+    add_unsafe(parser)
     add_common(parser)
 
 
@@ -98,6 +100,7 @@ def _generate(commands: Commands) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write the code there (default: standard output)")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument("--no-store", action="store_true", help="do not keep the session")
+    add_unsafe(parser)
     add_common(parser)
 
 

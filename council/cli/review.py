@@ -10,6 +10,7 @@ from pathlib import Path
 
 from council.api import submission_of
 from council.cli.common import emit, resolve, run_async, writable_target
+from council.cli.walls import walls
 from council.engine import Council
 from council.errors import UsageError
 from council.models import has_key, key_variable
@@ -53,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
 async def _review(submission: Submission, settings: Settings, options: argparse.Namespace) -> Session:
     record = Path(options.record) if options.record else None
     replay = Path(options.replay) if options.replay else None
-    async with Council.from_settings(settings, record=record, replay=replay) as house:
+    sandbox = walls(options, settings)
+    async with Council.from_settings(settings, record=record, replay=replay, sandbox=sandbox) as house:
         with terminal.LiveSitting(quiet=options.quiet) as live:
             return await house.review(submission, on_event=live.hear)
 

@@ -6,6 +6,7 @@ import argparse
 
 from council.api import submission_of
 from council.cli.common import emit, resolve, run_async, writable_target
+from council.cli.walls import walls
 from council.engine import Council
 from council.rendering import Documents, terminal
 from council.settings import Settings
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     settings = resolve(options).settings
     writable_target(options.output)
     submission = submission_of(options.paths, tests=options.tests or None, settings=settings)
-    report = run_async(validated(submission, settings, quiet=options.quiet))
+    report = run_async(validated(submission, settings, options))
     if options.format == "text":
         emit(terminal.report_text(report, submission, plain=options.output is not None), options.output)
     else:
@@ -27,8 +28,9 @@ def run(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
-async def validated(submission: Submission, settings: Settings, *, quiet: bool) -> ValidationReport:
+async def validated(submission: Submission, settings: Settings, options: argparse.Namespace) -> ValidationReport:
     """Return the report, with progress on standard error."""
-    async with Council.from_settings(settings.but(store=False)) as house:
-        with terminal.LiveSitting(quiet=quiet) as live:
+    sandbox = walls(options, settings)
+    async with Council.from_settings(settings.but(store=False), sandbox=sandbox) as house:
+        with terminal.LiveSitting(quiet=options.quiet) as live:
             return await house.validate(submission, on_event=live.hear)

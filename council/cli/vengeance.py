@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from council.cli.entry import guarded
-from council.cli.parsing.base import Parser
+from council.cli.parsing.base import Parser, add_unsafe
 
 EPILOG = """\
 examples:
@@ -45,6 +45,7 @@ def _parser() -> Parser:
     parser.add_argument("--policy", metavar="ID|FILE", help="policy with the exit criteria (default: python-team)")
     parser.add_argument("-o", "--output", metavar="FILE", help="with --prompt: write the code there")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
+    add_unsafe(parser)
     parser.add_argument("--set", dest="sets", metavar="KEY=VALUE", action="append", default=[], help="any setting")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
@@ -65,7 +66,7 @@ def _check(options: argparse.Namespace) -> int:
     settings = resolve(options).settings
     tests = options.tests or [str(path) for path in tests_beside(Path(options.file))]
     submission = submission_of(options.file, tests=tests or None, settings=settings)
-    report = run_async(validated(submission, settings, quiet=options.quiet))
+    report = run_async(validated(submission, settings, options))
     terminal.show_marks(report)
     return report.exit_code
 

@@ -76,4 +76,6 @@ def _sandbox(report: ValidationReport) -> list[str]:
     sandbox = report.sandbox
     if not sandbox.missing:
         return []
+    if sandbox.unsafe:
+        return ["executed without a sandbox (--unsafe-exec): the code could disturb what judges it"]
     return [f"sandbox {sandbox.backend}: without {', '.join(one_line(layer, 80) for layer in sandbox.missing)}"]

@@ -83,6 +83,11 @@ def _gaps(benchmark: Benchmark, samples: Sequence[Sample]) -> tuple[str, ...]:
         broken = sum(s.outcome is SampleOutcome.BROKEN for s in samples if s.model == model.name)
         if broken:
             notes.append(f"{plural(broken, 'sample')} of {model.name} left out: the tests could not be run")
+    bare = sum(s.report is not None and s.report.sandbox.unsafe for s in samples)
+    if bare:
+        notes.append(
+            f"{plural(bare, 'sample')} executed without a sandbox (--unsafe-exec): code could disturb its judge"
+        )
     wanted = len(benchmark.models) * len(benchmark.tasks) * benchmark.samples_per_task
     names, tasks = {m.name for m in benchmark.models}, {t.id for t in benchmark.tasks}
     there = len({(s.model, s.task, s.number) for s in samples if s.model in names and s.task in tasks})

@@ -59,6 +59,11 @@ class PublicAudit(Record):
     unread: tuple[str, ...]
     duration_s: float | None
 
+    @property
+    def unsafe(self) -> bool:
+        """Whether a file was executed without a sandbox."""
+        return any(file.validation is not None and file.validation.sandbox.unsafe for file in self.files)
+
 
 def public_audit(audit: Audit, *, secrets: Sequence[str] | None = None) -> PublicAudit:
     """Return the audit as it is shown."""

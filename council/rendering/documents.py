@@ -36,6 +36,7 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "gaps": words.gaps,
     "unpassed": words.unpassed,
     "not_executed": words.NOT_EXECUTED,
+    "unsafe_words": words.UNSAFE_WORDS,
     "figure": figures.figure,
     "anchor_of": pages.anchor_of,
     "reference": references.reference,

@@ -5,6 +5,7 @@ Scripts read these lines, so their beginnings stay: ``[✗] PYTEST: Unit tests F
 
 from __future__ import annotations
 
+from council.rendering.words import UNSAFE_WORDS
 from council.text import one_line
 from council.types.checks import CheckOutcome, CheckResult, Mark, TestOutcome, ValidationReport
 
@@ -27,6 +28,8 @@ def mark_lines(report: ValidationReport, *, unicode: bool = True) -> tuple[str, 
     """
     order = {name: place for place, name in enumerate(_LINES)}
     lines: list[str] = []
+    if report.sandbox.unsafe:
+        lines.append(f"[{'✗' if unicode else 'x'}] SANDBOX: executed {UNSAFE_WORDS}")
     for check in sorted(report.checks, key=lambda c: order.get(c.name, len(order))):
         sign = _SIGNS[check.mark] if unicode else _PLAIN[_SIGNS[check.mark]]
         label = _LINES[check.name][0] if check.name in _LINES else check.name.upper()

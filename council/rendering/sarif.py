@@ -26,6 +26,7 @@ from sarif_pydantic import (  # type: ignore[import-untyped]
 
 from council._version import __version__
 from council.rendering.audits import KINDS, PublicAudit, PublicAuditedFile, kind_words, public_audit
+from council.rendering.words import UNSAFE_WORDS
 from council.text import one_line, printable
 from council.types.audits import Audit, MarkKind, ModelMark
 
@@ -76,6 +77,8 @@ def _rules() -> list[ReportingDescriptor]:
 
 def _invocation(audit: PublicAudit) -> Invocation:
     told = [{"level": "note", "message": {"text": printable(f"not looked at: {reason}")}} for reason in audit.unread]
+    if audit.unsafe:
+        told.insert(0, {"level": "error", "message": {"text": f"executed {UNSAFE_WORDS}"}})
     extra = {"exitCode": audit.exit_code, **({"toolExecutionNotifications": told} if told else {})}
     return Invocation(execution_successful=audit.files_seen > 0, **extra)
 

@@ -26,6 +26,8 @@ _FLAGS = {
     BallotFlag.UNKNOWN_VERDICT: "its verdict is no word of any list: counted as an abstention",
     BallotFlag.UNKNOWN_SEVERITY: "used a severity that is no word of any list: weighed as high",
 }
+UNSAFE_WORDS = "WITHOUT A SANDBOX (--unsafe-exec): the code can read your files and keys and use your network"
+"""Said wherever code ran without walls, before it runs and in every result."""
 NOT_EXECUTED = "None of these was executed: they are what the seats say."
 
 

@@ -112,6 +112,11 @@ class SandboxInfo(Record):
     layers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
+    @property
+    def unsafe(self) -> bool:
+        """Whether code ran without any sandbox, because somebody typed ``--unsafe-exec``."""
+        return self.backend == "unsafe"
+
 
 class ValidationReport(Record):
     """Every check of a submission with the sandbox that ran it. Checks stand in the order the policy names them."""

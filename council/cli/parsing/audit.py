@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from council.cli.parsing.base import add_common, new_command
+from council.cli.parsing.base import add_common, add_unsafe, new_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,4 +53,5 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write the result there; with --regenerate a folder for the patches"
     )
+    add_unsafe(parser)
     add_common(parser)

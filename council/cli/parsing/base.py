@@ -65,6 +65,15 @@ def add_common(parser: Parser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
 
+def add_unsafe(parser: Parser) -> None:
+    """Add the one way to run code without a sandbox: typed for this call, and never a setting."""
+    parser.add_argument(
+        "--unsafe-exec",
+        action="store_true",
+        help="where no sandbox works, run the code without one: it can then read your files and keys (see doctor)",
+    )
+
+
 def add_output(parser: Parser, formats: tuple[str, ...]) -> None:
     """Add the form of the result and where it goes."""
     parser.add_argument("--format", choices=formats, default="text", help=f"{', '.join(formats)} (default: text)")

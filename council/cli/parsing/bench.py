@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from council.cli.parsing.base import Parser, add_common, add_output, new_command
+from council.cli.parsing.base import Parser, add_common, add_output, add_unsafe, new_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def _run(verbs: Commands) -> None:
     run.add_argument("--resume", metavar="ID", help="go on with a benchmark that was interrupted")
     run.add_argument("--record", metavar="DIR", help="keep every reply in this folder")
     run.add_argument("--replay", metavar="DIR", help="answer from such a folder; no model is asked")
+    add_unsafe(run)
     add_output(run, _FORMATS)
     add_common(run)
 
@@ -102,6 +103,7 @@ def _import(verbs: Commands) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N tasks")
     parser.add_argument("--policy", metavar="ID|FILE", help="its checks run over each output (default: python-team)")
     parser.add_argument("--resume", metavar="ID", help="go on with an import that was interrupted")
+    add_unsafe(parser)
     add_output(parser, _FORMATS)
     add_common(parser)
 

@@ -14,12 +14,13 @@ from council.rendering.terminal.benchmark import write_benchmark, write_benchmar
 from council.rendering.terminal.knowledge import write_knowledge, write_knowledge_list
 from council.rendering.terminal.live import LiveSitting
 from council.rendering.terminal.models import ModelListing, write_models
-from council.rendering.terminal.page import Sheet, knows_unicode, show
+from council.rendering.terminal.page import Page, Sheet, knows_unicode, show
 from council.rendering.terminal.report import write_report
 from council.rendering.terminal.rows import write_rows, write_sessions, write_settings
 from council.rendering.terminal.sample import write_sample
 from council.rendering.terminal.session import Steps, write_concern, write_generation, write_session
 from council.settings import Resolved
+from council.text import one_line
 from council.types.audits import Audit
 from council.types.benchmarks import Benchmark, Sample, Table
 from council.types.checks import ValidationReport
@@ -39,6 +40,7 @@ __all__ = [
     "report_text",
     "sample_text",
     "session_text",
+    "show_alarm",
     "show_benchmarks",
     "show_concern",
     "show_generation",
@@ -116,6 +118,14 @@ def show_settings(resolved: Resolved, *, stream: TextIO | None = None) -> None:
     """Show each setting, where it came from, and its value; passwords are not shown."""
     out = sys.stdout if stream is None else stream
     show(write_settings(resolved, Sheet.of(out)), out)
+
+
+def show_alarm(text: str, *, stream: TextIO | None = None) -> None:
+    """Say on standard error, in red where there are colours, what nobody may overlook."""
+    out = sys.stderr if stream is None else stream
+    page = Page(Sheet.of(out))
+    page.wrap((one_line(text, 800), "bold red"))
+    show(page, out)
 
 
 def show_rows(rows: Sequence[tuple[str, str, str]], steps: Steps = (), *, stream: TextIO | None = None) -> None:

@@ -18,6 +18,7 @@ from council.rendering.audits import (
 )
 from council.rendering.terminal.page import Page, Sheet, is_live
 from council.rendering.terminal.session import Steps, write_steps
+from council.rendering.words import UNSAFE_WORDS
 from council.templating import seconds
 from council.text import one_line, plural
 from council.types.audits import Audit, AuditStep
@@ -44,6 +45,8 @@ def write_audit(audit: Audit, steps: Steps, sheet: Sheet) -> Page:
     left_out = since_words(public)
     if left_out:
         page.wrap(left_out, indent=2)
+    if public.unsafe:
+        page.wrap((f"executed {UNSAFE_WORDS}", "bold red"), indent=2)
     if public.files:
         page.title("Files", "risk of 100, why")
     for file in public.files:

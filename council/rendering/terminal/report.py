@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from council.rendering.public import PublicCheck, public_report
 from council.rendering.terminal.page import Page, Sheet
-from council.rendering.words import check_words, report_words, test_words, unpassed
+from council.rendering.words import UNSAFE_WORDS, check_words, report_words, test_words, unpassed
 from council.templating import seconds
 from council.text import one_line, plural
 from council.types.checks import CheckOutcome, Mark, SandboxInfo, ValidationReport
@@ -54,7 +54,9 @@ def write_checks(
             _write_findings(page, check.findings, most=_MOST_FINDINGS if check.mark is Mark.FAIL else 5)
         if check.mark is Mark.BROKEN and check.detail:
             page.wrap(one_line(check.detail.strip().split("\n")[-1], 300), indent=10)
-    if warnings and sandbox is not None and sandbox.missing:
+    if sandbox is not None and sandbox.unsafe:
+        page.wrap((f"executed {UNSAFE_WORDS}", "bold red"), indent=2)
+    elif warnings and sandbox is not None and sandbox.missing:
         page.wrap(f"sandbox {sandbox.backend}: without {', '.join(sandbox.missing)}", indent=2)
 
 
@@ -62,6 +64,8 @@ def sandbox_words(sandbox: SandboxInfo | None) -> str:
     """Return which sandbox ran the code: ``bubblewrap 0.11.0``; nothing was executed without one."""
     if sandbox is None:
         return ""
+    if sandbox.unsafe:
+        return "no sandbox"
     return "nothing executed" if sandbox.backend == "none" else f"{sandbox.backend} {sandbox.version or ''}".strip()
 
 
