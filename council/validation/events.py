@@ -30,6 +30,8 @@ class Visit(Record):
     """The exit code pytest announced."""
     contradictions: tuple[str, ...] = ()
     """What an honest session cannot do."""
+    idle: tuple[str, ...] = ()
+    """Tests that pass as well against a stub of the code whose functions raise."""
     apart: bool | None = None
     """Whether tests and code ran in two processes; ``False``: these tests cannot, and nothing was run."""
     not_apart: str | None = None
@@ -48,6 +50,7 @@ class _Reader:
         self.unreadable: list[tuple[str, str]] = []
         self.passed_over: list[tuple[str, str]] = []
         self.finished: int | None = None
+        self.idle: tuple[str, ...] = ()
         self.apart: bool | None = None
         self.not_apart: str | None = None
         self.wrong: list[str] = []
@@ -107,6 +110,11 @@ class _Reader:
         self.results[name] = result
         self.running = None
 
+    def _on_control(self, event: dict[str, Any]) -> None:
+        if self.running is not None:
+            self.wrong.append("the control run began during a test")
+        self.idle = tuple(str(name) for name in event["idle"])
+
     def _on_finish(self, event: dict[str, Any]) -> None:
         self.finished = int(event["code"])
 
@@ -133,6 +141,7 @@ def read_events(run: Run, nonce: str, limit_s: float) -> Visit:
         results=tuple(reader.results.values()),
         interrupted=reader.running,
         stopped_by=_stopper(run, reader, limit_s),
+        idle=tuple(name for name in reader.idle if name in reader.results),
         passed_over=tuple(reader.passed_over),
         unreadable=tuple(reader.unreadable),
         finished=reader.finished,

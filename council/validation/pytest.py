@@ -16,10 +16,10 @@ from council.types.findings import Finding, Severity
 from council.types.submission import SourceFile, Submission
 from council.validation import events
 from council.validation.events import Visit
-from council.validation.results import ROOT, Tool, as_files, library, limits, program, retold, tool_job
+from council.validation.results import ROOT, Tool, as_files, blocks, library, limits, program, retold, tool_job
 
 TOOL = Tool(name="tests", program="pytest", distribution="pytest")
-_APART = ("codec", "wire", "serving", "proxies", "memory", "session")
+_APART = ("codec", "wire", "serving", "proxies", "memory", "session", "control")
 """Programs of ours that two processes share when tests and code run apart."""
 _VISITS = 4
 """How often the tests that are left are taken up again after the code ended the interpreter."""
@@ -196,6 +196,9 @@ class _Docket:
         self.unreadable = {file: text for visit in visits for file, text in visit.unreadable}
         self.passed_over = {file: why for visit in visits for file, why in visit.passed_over}
         self.wrong = [line for visit in visits for line in visit.contradictions]
+        self.done = [*self.wrong, *_ended_well(visits, last)]
+        """All that was done to the session: what contradicts itself, and an end that looks like success."""
+        self.idle = [name for visit in visits for name in visit.idle]
 
     def tests(self) -> tuple[TestResult, ...]:
         """Return every test known from the text or from the collection, in that order of files and lines."""
@@ -263,17 +266,29 @@ def _judge(criterion: Criterion, docket: _Docket) -> CheckResult:
     whole = passed == len(tests)
     agreed = not docket.wrong and (not whole or docket.visits[-1].finished == 0)
     enough = passed / len(tests) >= criterion.min_pass_rate and agreed and not docket.unreadable
-    outcome = CheckOutcome.PASSED if enough else CheckOutcome.FAILED
-    findings = [_tampering(line) for line in dict.fromkeys(docket.wrong)]
-    return TOOL.result(
+    findings = _findings(docket)
+    outcome = CheckOutcome.PASSED if enough and not blocks(criterion, findings) else CheckOutcome.FAILED
+    result = TOOL.result(
         criterion,
         outcome,
         _summary(tests, docket),
         tests=tests,
-        findings=tuple(f.but(id=f"pytest-{number}") for number, f in enumerate(findings, 1)),
+        findings=findings,
         duration_s=docket.duration_s,
         detail=None if outcome is CheckOutcome.PASSED else detail,
         apart=docket.visits[0].apart or False,
+    )
+    # Whatever the policy says of tests: who works on the judge has not been judged, and nobody can approve that.
+    return retold(result, required=True) if docket.done else result
+
+
+def _ended_well(visits: list[Visit], last: Run) -> list[str]:
+    """Return the lie of a session that ended as if all were well before its tests were over."""
+    early = visits[-1].finished is None and visits[-1].stopped_by == "code" and not last.timed_out
+    return (
+        ["the code ended the interpreter with success before its tests were over"]
+        if early and last.exit_code == 0
+        else []
     )
 
 
@@ -300,15 +315,31 @@ def _summary(tests: tuple[TestResult, ...], docket: _Docket) -> str:
     if failed and all(test.outcome is TestOutcome.MISSING for test in tests):
         return f"{_ENDED[docket.visits[-1].stopped_by]}: none of {plural(len(tests), 'test')} was seen to end"
     if not failed:
-        return f"{plural(len(tests), 'test')} passed"
+        idle = len(set(docket.idle))
+        return f"{plural(len(tests), 'test')} passed" + (f", {idle} of them proving nothing" if idle else "")
     return f"{len(failed)} of {plural(len(tests), 'test')} failed"
 
 
-def _tampering(line: str) -> Finding:
-    return Finding(
-        id="pytest",
-        source="tests",
-        severity=Severity.CRITICAL,
-        message=one_line(f"the test session was tampered with: {line}"),
-        rule="tampering",
-    )
+def _findings(docket: _Docket) -> tuple[Finding, ...]:
+    """Return what was done to the session, then the tests that prove nothing."""
+    forged = [
+        Finding(
+            id=f"tampering-{number}",
+            source="tests",
+            severity=Severity.CRITICAL,
+            message=one_line(f"the test session was tampered with: {line}"),
+            rule="tampering",
+        )
+        for number, line in enumerate(dict.fromkeys(docket.done), 1)
+    ]
+    vacuous = [
+        Finding(
+            id=f"vacuous-{number}",
+            source="tests",
+            severity=Severity.LOW,
+            message=f"{events.spoken(name)} proves nothing: it passes as well when every function of the code raises",
+            rule="vacuous",
+        )
+        for number, name in enumerate(dict.fromkeys(docket.idle), 1)
+    ]
+    return (*forged, *vacuous)

@@ -15,6 +15,7 @@ from _pytest.assertion.rewrite import rewrite_asserts
 from _pytest._code import ExceptionInfo
 
 from council.validation.inside import session
+from council.validation.inside.control import Control
 from council.validation.inside.proxies import FarSide, Finder
 from council.validation.inside.wire import Pipe
 
@@ -102,6 +103,8 @@ class MemoryModule(pytest.Module):
 
     text = ""
     far: FarSide
+    used_early = True
+    """Whether the tests had the code do something while they were imported."""
 
     def _getobj(self) -> types.ModuleType:
         try:
@@ -124,8 +127,10 @@ class MemoryModule(pytest.Module):
         module = types.ModuleType(self.path.stem)
         module.__file__ = path
         sys.modules.setdefault(module.__name__, module)
+        before = self.far.used
         # The tests themselves, inside the sandbox.
         exec(compile(tree, path, "exec", dont_inherit=True), module.__dict__)  # nosec B102
+        self.used_early = self.far.used > before
         return module
 
 
@@ -172,4 +177,4 @@ def run(commands: int, ends: list[tuple[int, int]]) -> None:
 
     far = FarSide(start, lambda: None if os.write(commands, b"k") else None, _words(order["sources"]))
     sys.meta_path.insert(0, Finder(far, modules))
-    session.end(report, session.run_tests(order, report, Tests(order["sources"], root, far)))
+    session.end(report, session.run_tests(order, report, Tests(order["sources"], root, far), Control(report, far)))

@@ -15,7 +15,10 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
+
 from council.validation.inside.codec import Gone
+from council.validation.inside.control import NotWritten
 from council.validation.inside.wire import Peer, Pipe
 
 __tracebackhide__ = True  # whoever reads why a test failed looks for the test and the code, not for what is between
@@ -91,6 +94,9 @@ class FarSide(Peer):
         self._start, self._stop, self._words = start, stop, named
         self.life = 0
         self.alive = False
+        self.stubbed = False
+        self.attempts = self.looks = self.used = 0
+        """While ``stubbed``: calls refused, and names looked at. ``used``: calls made and data read so far."""
         self.gone = False
         """Whether the code has ended its interpreter since somebody last looked."""
         self._things: dict[int, Any] = {}
@@ -112,6 +118,14 @@ class FarSide(Peer):
         for table in (self._things, self._given, self._given_numbers, self._raised, self._places):
             table.clear()
 
+    def switch(self, on: bool) -> None:
+        """Be a stub of the code, or the code again."""
+        self.stubbed = on
+
+    def early(self, item: Any) -> bool:
+        """Whether the test's module had used the code before any test began."""
+        return bool(getattr(item.getparent(pytest.Module), "used_early", True))
+
     def end(self) -> None:
         """Give up the process: a test ran out of time, or the process has gone."""
         self.alive = False
@@ -125,7 +139,12 @@ class FarSide(Peer):
             self.codec.forget()
 
     def do(self, name: str, *arguments: Any) -> Any:
-        """Ask the code. Raises what it raised, ``CodeEnded`` when it is gone."""
+        """Ask the code. Raises what it raised, ``CodeEnded`` when it is gone, ``NotWritten`` for a call to the stub."""
+        if self.stubbed and name in ("call", "op"):
+            self.attempts += 1
+            raise NotWritten("the stub of the code has no body")
+        self.looks += name in ("get", "import")
+        self.used += name in ("call", "op")
         self.begin()
         try:
             return self.ask(name, *arguments)
@@ -147,6 +166,7 @@ class FarSide(Peer):
     def get(self, thing: Any, name: str) -> Any:
         """Return an attribute; one of a module can be found again by a new process."""
         value = self.do("get", thing, name)
+        self.used += not isinstance(value, Remote | RemoteKind | type)
         root = thing.__dict__.get("_root") if isinstance(thing, Remote) else None
         if root is not None and isinstance(value, Remote) and value.__dict__.get("_root") is None:
             object.__setattr__(value, "_root", (root, name))

@@ -21,6 +21,8 @@ import pytest
 CHANNEL = 3
 _LONGEST = 6000
 _GRACE_S = 1.0
+_LEFT = 70
+"""The code asked for the end in the ordinary way, before the tests were over: no announced end, and no success."""
 _OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:warnings", "-p", "no:doctest",
             "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:stepwise", "--tb=short", "--color=no",
             "--import-mode=prepend", "-c", os.devnull)  # fmt: skip
@@ -171,7 +173,11 @@ def main() -> None:
     _show_files(root)
     sys.path[:0] = [os.path.join(root, path) for path in order["paths"]]
     report("begin")
-    end(report, run_tests(order, report))
+    try:
+        code = run_tests(order, report)
+    except SystemExit:
+        os._exit(_LEFT)
+    end(report, code)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from council.policies import load_policy
+from council.policies import Criterion, load_policy
 from council.protocols import Sandbox
 from council.sandbox import open_sandbox
 from council.settings import Settings
@@ -27,7 +27,7 @@ def validate(sandbox: Sandbox) -> Callable[..., ValidationReport]:
 
     def run(
         code: dict[str, str] | str, tests: dict[str, str] | str | None = None, *, policy: str = "base",
-        only: str | None = None, **settings: object,
+        only: str | None = None, criteria: tuple[Criterion, ...] | None = None, **settings: object,
     ) -> ValidationReport:  # fmt: skip
         files = {"cache.py": code} if isinstance(code, str) else code
         given = {"test_cache.py": tests} if isinstance(tests, str) else tests or {}
@@ -38,6 +38,7 @@ def validate(sandbox: Sandbox) -> Callable[..., ValidationReport]:
         rules = load_policy(policy)
         if only is not None:
             rules = rules.but(criteria=tuple(c for c in rules.criteria if c.check == only))
+        rules = rules if criteria is None else rules.but(criteria=criteria)
         return asyncio.run(run_checks(submission, rules, sandbox, settings=Settings.model_validate(settings)))
 
     return run

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from council.types.checks import CheckOutcome, CheckResult, TestOutcome
+from council.policies import Criterion
+from council.types.checks import CheckOutcome, CheckResult, Mark, TestOutcome, ValidationReport
+from council.types.findings import Severity
 
 Check = Callable[..., CheckResult]
 ONE = "from cache import f\n\n\ndef test_one():\n    assert f() == 1\n\n\ndef test_two():\n    assert f() == 1\n"
@@ -113,6 +115,7 @@ def test_code_that_ends_the_interpreter_has_passed_nothing(check: Check, end: st
     beside = check("tests", end, ONE, tests_apart=False)
     assert beside.outcome is CheckOutcome.FAILED
     assert beside.summary.startswith("the code ended the interpreter before the tests did")
+    assert [f.id for f in beside.findings] == (["tampering-1"] if "os._exit" in end else [])
     assert outcomes(beside) == {"test_one": "missing", "test_two": "missing"}
 
 
@@ -223,3 +226,85 @@ def test_a_test_that_was_never_called_has_not_passed(check: Check) -> None:
     cheat = "import _pytest.python\n_pytest.python.Function.runtest = lambda self: None\n\n\ndef f():\n    return 0\n"
     result = check("tests", cheat, ONE, tests_apart=False)
     assert result.outcome is CheckOutcome.FAILED, result
+
+
+def test_working_on_the_session_is_a_finding_of_its_own(validate: Callable[..., ValidationReport]) -> None:
+    """Beside its tests the code can reach pytest; what it does there is named, also where tests decide nothing."""
+    code = "import _pytest.python\n_pytest.python.Function.runtest = lambda self: None\n\ndef f():\n    return 2\n"
+    criterion = Criterion(check="tests", required="never", min_pass_rate=0)
+    (result,) = validate(code, ONE, criteria=(criterion,), tests_apart=False).checks
+    assert result.outcome is CheckOutcome.FAILED and result.required
+    assert {f.rule for f in result.findings} == {"tampering"}
+    assert result.findings[0].id == "tampering-1" and result.findings[0].severity is Severity.CRITICAL
+
+
+VACUOUS = """
+import pytest
+from cache import Cache, LIMIT, f
+
+def test_real():
+    assert f(1) == 2
+
+def test_swallows():
+    try:
+        f(1)
+    except:
+        pass
+
+def test_expects_anything():
+    with pytest.raises(BaseException):
+        Cache().fail()
+    Cache
+
+def test_expects_one_error():
+    with pytest.raises(ValueError):
+        Cache().fail()
+
+def test_waits_for_ever_where_nothing_works():
+    while True:
+        try:
+            f(1)
+            break
+        except:
+            pass
+"""
+SIMPLE = "LIMIT = 3\n\n\nclass Cache:\n    def fail(self):\n        raise ValueError\n\n\ndef f(n):\n    return n + 1\n"
+
+
+def test_a_test_that_passes_against_a_stub_proves_nothing(check: Check) -> None:
+    result = check("tests", SIMPLE, VACUOUS.partition("def test_waits")[0])
+    assert result.outcome is CheckOutcome.PASSED and result.mark is Mark.WARN and result.apart
+    assert result.summary == "4 tests passed, 2 of them proving nothing"
+    assert [f.message.split()[0] for f in result.findings] == ["test_swallows", "test_expects_anything"]
+    assert {(f.rule, f.severity) for f in result.findings} == {("vacuous", Severity.LOW)}
+
+
+def test_a_test_that_never_ends_against_the_stub_costs_a_moment_and_changes_nothing(check: Check) -> None:
+    result = check("tests", SIMPLE, VACUOUS)
+    assert result.outcome is CheckOutcome.PASSED and not {f.rule for f in result.findings} & {"tampering"}
+    assert {test.outcome for test in result.tests} == {TestOutcome.PASSED}
+
+
+@pytest.mark.parametrize(
+    "tests, vacuous",
+    [
+        ("def test_nothing():\n    assert True\n", True),
+        ("import cache\n\ndef test_names():\n    assert cache.f and cache.Cache\n", False),
+        ("import cache\n\ndef test_data():\n    assert cache.LIMIT == 3\n", False),
+        ("from cache import LIMIT\n\ndef test_data():\n    assert LIMIT == 3\n", False),
+        ("from cache import f\nTWO = f(1)\n\ndef test_early():\n    assert TWO == 2\n", False),
+        ("import pytest\nfrom cache import f\n\n@pytest.fixture\ndef two():\n    return f(1)\n\ndef test_fixture(two):\n    assert two == 2\n", False),
+        ("import pytest\n\n@pytest.mark.skip\ndef test_skipped():\n    pass\n\ndef test_fails():\n    assert 0\n", False),
+    ],
+)  # fmt: skip
+def test_what_is_called_vacuous_is_so(check: Check, tests: str, vacuous: bool) -> None:
+    result = check("tests", SIMPLE, tests)
+    assert result.apart and bool([f for f in result.findings if f.rule == "vacuous"]) is vacuous
+
+
+def test_a_policy_may_demand_that_every_test_proves_something(validate: Callable[..., ValidationReport]) -> None:
+    demand = Criterion(check="tests", block_at=Severity.LOW)
+    (result,) = validate(SIMPLE, VACUOUS.partition("def test_waits")[0], criteria=(demand,)).checks
+    assert result.outcome is CheckOutcome.FAILED
+    (fine,) = validate("def f():\n    return 1\n", ONE, criteria=(demand,)).checks
+    assert fine.outcome is CheckOutcome.PASSED and fine.mark is Mark.OK
