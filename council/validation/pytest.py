@@ -100,6 +100,7 @@ class TestsCheck:
             "only": only,
             "limit_s": self.settings.test_limit_s,
             "conftest": laid.has_conftest,
+            "code": laid.code,
         }
 
     def _job_apart(self, laid: _Layout, order: dict[str, object]) -> Job:
@@ -118,7 +119,7 @@ class TestsCheck:
         whole = limits(self.settings)
         return Job(
             argv=("{python}", "council/session.py"),
-            files=(*as_files(laid.files), program("session")),
+            files=(*as_files(laid.files), program("session"), *library(("control", "stub"))),
             stdin=json.dumps(order).encode(),
             limits=whole.but(wall_s=max(1.0, whole.wall_s - spent_s)),
             channel=True,
@@ -137,6 +138,7 @@ class _Layout:
         self.test_files: tuple[SourceFile, ...] = (*own, *beside, *moved)
         self.files: tuple[SourceFile, ...] = (*code.values(), *beside, *moved)
         self.tests = _test_modules(self.test_files)
+        self.code = sorted(set(code) - {file.path for file in self.test_files})
         self.has_conftest = any(PurePosixPath(file.path).name == "conftest.py" for file in self.test_files)
         self.import_paths = _import_paths(tuple(code))
         alone = len(self.tests) == len(self.test_files) and not own

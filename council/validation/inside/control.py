@@ -62,7 +62,7 @@ class Control:
         watch = threading.Timer(_BUDGET_S + _GRACE_S, self._give_up, [code])
         watch.daemon = True
         watch.start()
-        idle = self._idle(passed)
+        idle = self._idle(passed) if passed else []
         watch.cancel()
         self._report("control", idle=idle)
         return result

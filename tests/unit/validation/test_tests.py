@@ -308,3 +308,99 @@ def test_a_policy_may_demand_that_every_test_proves_something(validate: Callable
     assert result.outcome is CheckOutcome.FAILED
     (fine,) = validate("def f():\n    return 1\n", ONE, criteria=(demand,)).checks
     assert fine.outcome is CheckOutcome.PASSED and fine.mark is Mark.OK
+
+
+BESIDE = """
+import contextlib
+import threading
+from unittest import TestCase
+from cache import Point, add, kept, later, limit, spread
+
+def test_closure():
+    assert add(1, 2) == 3
+
+def test_kept():
+    assert kept(2) == 4
+
+def test_generator():
+    assert list(spread(2)) == [0, 1]
+
+def test_dataclass():
+    assert Point(1).x == 1
+
+def test_thread():
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(add(1, 2)))
+    thread.start()
+    thread.join()
+    assert seen == [3]
+
+def test_data():
+    assert limit == 3
+
+def test_swallows():
+    with contextlib.suppress(BaseException):
+        add(1, 2)
+
+def test_nothing():
+    assert threading.active_count() >= 1
+
+class Cases(TestCase):
+    def test_case(self):
+        self.assertEqual(later.total, 3)
+
+    def test_silent(self):
+        try:
+            kept(1)
+        except:
+            pass
+"""
+ODD = """
+import dataclasses
+import functools
+
+limit = 3
+
+def logged(function):
+    @functools.wraps(function)
+    def inside(*values):
+        return function(*values)
+    return inside
+
+@logged
+def add(a, b):
+    return a + b
+
+@functools.lru_cache
+def kept(n):
+    return n * 2
+
+def spread(n):
+    yield from range(n)
+
+@dataclasses.dataclass
+class Point:
+    x: int
+
+class Later:
+    @property
+    def total(self):
+        return 3
+
+later = Later()
+"""
+
+
+def test_beside_the_code_the_stub_takes_every_function(check: Check) -> None:
+    result = check("tests", ODD, BESIDE)
+    assert result.outcome is CheckOutcome.PASSED and result.apart is False
+    idle = {f.message.split()[0] for f in result.findings if f.rule == "vacuous"}
+    assert idle == {"test_swallows", "test_nothing", "Cases::test_silent"}
+    assert result.summary == "10 tests passed, 3 of them proving nothing"
+
+
+def test_a_package_called_like_ours_is_the_one_under_test(check: Check) -> None:
+    code = {"council/__init__.py": "def f():\n    return 41\n"}
+    tests = "import threading\nimport council\n\ndef test_own():\n    assert council.f() == 41\n"
+    result = check("tests", code, tests)
+    assert result.outcome is CheckOutcome.PASSED and result.summary == "1 test passed", result.tests
