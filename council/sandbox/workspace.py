@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import tempfile
 import time
@@ -88,27 +87,48 @@ def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
 def _remove(home: Path) -> None:
     """Remove the folder, also parts that a program made unreadable or nested deeper than any path is long.
 
-    Each folder's folders are moved up to the top before it goes, so that no path has more than three parts and nothing
-    here recurses.
+    One open folder at a time, down by name and up by ``..``: nothing here recurses, and no path grows.
     """
-    todo, moved = [home], 0
-    while todo:
-        folder = todo.pop()
+    try:
+        here = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    above: list[tuple[str, list[str]]] = []
+    inner = _emptied(here)
+    while inner or above:
+        step = inner.pop() if inner else ".."
         try:
-            os.chmod(folder, stat.S_IRWXU)
-            for entry in list(os.scandir(folder)):
-                if not entry.is_dir(follow_symlinks=False):
-                    os.unlink(entry.path)
-                elif folder == home:
-                    todo.append(Path(entry.path))
-                else:
-                    moved += 1
-                    todo.append(home / f".moved-{moved}")
-                    os.chmod(entry.path, stat.S_IRWXU)
-                    os.rename(entry.path, todo[-1])
-            if folder != home:
-                os.rmdir(folder)
+            there = os.open(step, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
         except OSError:
-            continue  # somebody else's, or gone: the rest goes all the same
-    with suppress(RecursionError):
-        shutil.rmtree(home, ignore_errors=True)
+            if step == "..":
+                break
+            continue  # somebody else's: the rest goes all the same
+        os.close(here)
+        here = there
+        if step != "..":
+            above.append((step, inner))
+            inner = _emptied(here)
+            continue
+        name, inner = above.pop()
+        with suppress(OSError):
+            os.rmdir(name, dir_fd=here)
+    os.close(here)
+    with suppress(OSError):
+        os.rmdir(home)
+
+
+def _emptied(folder: int) -> list[str]:
+    """Remove what lies in an open folder but its folders, which are made accessible; return their names."""
+    inner = []
+    with suppress(OSError):
+        os.fchmod(folder, stat.S_IRWXU)
+        with os.scandir(folder) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        for name, is_folder in found:
+            with suppress(OSError):
+                if is_folder:
+                    inner.append(name)
+                    os.chmod(name, stat.S_IRWXU, dir_fd=folder)
+                else:
+                    os.unlink(name, dir_fd=folder)
+    return inner
