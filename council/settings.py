@@ -87,7 +87,9 @@ class Settings(Record):
         600.0, description="Limit for one attempt of a local model, loading included."
     )
 
-    sandbox: Literal["auto", "bubblewrap", "landlock"] = Field("auto", description="Which sandbox runs untrusted code.")
+    sandbox: Literal["auto", "bubblewrap", "landlock", "sandbox-exec"] = Field(
+        "auto", description="Which sandbox runs untrusted code."
+    )
     sandbox_memory_mb: Annotated[int, Field(ge=64)] = Field(2048, description="Memory of a sandboxed program.")
     check_timeout_s: Seconds = Field(60.0, description="Limit for one tool.")
     test_timeout_s: Seconds = Field(10.0, description="Limit for one test.")

