@@ -190,7 +190,7 @@ def _unusable(info: SandboxInfo, cause: Cause) -> BackendProbe:
     return BackendProbe(info=info, usable=False, problem=cause.problem, remedy=cause.remedy)
 
 
-def _tried(sandbox: Bubblewrap | Landlock | Seatbelt, explain: Callable[[str], Cause]) -> BackendProbe:
+def _tried(sandbox: Sandbox, explain: Callable[[str], Cause]) -> BackendProbe:
     """Run the self-check in a backend, in a thread with a loop of its own: a probe may be asked for inside a loop."""
     started = time.monotonic()
     try:

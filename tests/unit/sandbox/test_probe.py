@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from council.errors import SandboxError
-from council.protocols import Job
-from council.sandbox import open_sandbox, probe_sandbox
+from council.protocols import Job, Run
+from council.sandbox import open_sandbox, probe, probe_sandbox
 from council.sandbox.bubblewrap import Bubblewrap
-from council.sandbox.causes import Facts, gather_facts, kernel_version, why_no_landlock, why_no_namespaces
+from council.sandbox.causes import Cause, Facts, gather_facts, kernel_version, why_no_landlock, why_no_namespaces
 from council.sandbox.probe import BackendProbe, SandboxProbe, judge
 from council.sandbox.program import LAYERS
 from council.sandbox.toolchain import find_toolchain
+from council.sandbox.unsafe import Unsafe
 from council.settings import Settings
 from council.types.checks import SandboxInfo
 
@@ -99,3 +101,33 @@ def test_a_bubblewrap_that_fails_is_an_error_and_not_a_result(tmp_path: Path) ->
     sandbox = Bubblewrap(binary=str(fake), toolchain=find_toolchain(), info=INFO, machine="x86_64", as_root=False)
     with pytest.raises(SandboxError, match="setting up uid map"):
         asyncio.run(sandbox.run(Job(argv=("{python}", "-c", "pass"))))
+
+
+@pytest.mark.parametrize("missing", sorted(GOOD.keys() - {"pid", "uid"}))
+def test_a_self_check_that_does_not_say_something_is_not_believed(missing: str) -> None:
+    assert judge({key: value for key, value in GOOD.items() if key != missing}, INFO) is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what the self-check looks at is told for Linux")
+@pytest.mark.parametrize("backend", ["bubblewrap", "landlock"])
+def test_a_backend_that_claims_walls_and_has_none_is_refused_by_its_own_self_check(backend: str) -> None:
+    liar = Unsafe(toolchain=find_toolchain(), info=SandboxInfo(backend=backend, layers=LAYERS))
+    tried = probe._tried(liar, lambda message: Cause(problem=message, remedy=""))
+    assert not tried.usable and tried.problem is not None and "its self-check failed" in tried.problem
+
+
+def test_a_backend_that_answers_nothing_is_refused() -> None:
+    class Mute:
+        info = INFO
+
+        async def run(self, job: Job) -> Run:
+            return Run(exit_code=0, stdout=b"all is well")
+
+    tried = probe._tried(Mute(), lambda message: Cause(problem=message, remedy=""))
+    assert not tried.usable and "it said nothing" in str(tried.problem)
+
+
+def test_asked_for_every_backend_the_probe_tries_those_after_the_first_too() -> None:
+    every = probe_sandbox(Settings(), every=True)
+    assert every.chosen is not None and probe_sandbox(Settings()).chosen is not None
+    assert {"bubblewrap", "landlock"} <= {backend.info.backend for backend in every.backends}
