@@ -32,6 +32,7 @@ class Swapped:
     def __init__(self, root: str, files: list[str]) -> None:
         self.attempts = self.looks = 0
         self._files = {os.path.join(root, file) for file in files}
+        self._known: dict[str, bool] = {}
         self._bodies: list[tuple[types.FunctionType, types.CodeType]] = []
 
     def switch(self, on: bool) -> None:
@@ -65,7 +66,12 @@ class Swapped:
 
     def _is_code(self, space: dict[str, Any]) -> bool:
         path = space.get("__file__")
-        return type(path) is str and os.path.realpath(path) in self._files
+        if type(path) is not str:
+            return False
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = os.path.realpath(path) in self._files
+        return known
 
     def _refusing(self, code: types.CodeType) -> types.CodeType:
         body = _body(len(code.co_freevars))
