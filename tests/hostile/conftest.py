@@ -1,17 +1,16 @@
-"""The hostile programs run on each backend that works here, with canaries laid out for them."""
+"""The backends that work here, and what is laid out for the programs."""
 
 from __future__ import annotations
 
-import os
-import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.append(str(Path(__file__).parent))  # for the manifest: pytest's importlib mode adds no folder
+
+from bait import laid_out  # noqa: E402
 
 from council.protocols import Sandbox  # noqa: E402
 from council.sandbox import open_sandbox, probe_sandbox  # noqa: E402
@@ -28,32 +27,7 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     return open_sandbox(settings)
 
 
-@pytest.fixture(scope="session")
-def bait() -> Iterator[dict[str, str]]:
-    """A readable and writable file, a listening port, two sockets and a variable: all for the taking without walls."""
-    with (
-        tempfile.TemporaryDirectory(prefix="bait-") as folder,
-        socket.socket() as server,
-        socket.socket(socket.AF_UNIX) as local,
-        socket.socket(socket.AF_UNIX) as abstract,
-    ):
-        os.chmod(folder, 0o777)
-        canary = Path(folder, "canary.txt")
-        canary.write_text("CANARY")
-        canary.chmod(0o666)
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-        local.bind(f"{folder}/socket")
-        local.listen()
-        os.chmod(f"{folder}/socket", 0o777)
-        name = f"council-test-{os.getpid()}"
-        abstract.bind(f"\0{name}")
-        abstract.listen()
-        yield {
-            "CANARY_PATH": str(canary),
-            "SOCKET_PATH": f"{folder}/socket",
-            "OUTSIDE_PORT": str(server.getsockname()[1]),
-            "OUTSIDE_PID": str(os.getpid()),
-            "ABSTRACT": name,
-        }
-        assert canary.read_text() == "CANARY"
+@pytest.fixture
+def bait() -> Iterator[dict[str, object]]:
+    with laid_out() as words:
+        yield words
