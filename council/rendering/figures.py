@@ -64,7 +64,7 @@ def share(value: float | None) -> str:
     """
     if value is None:
         return UNKNOWN
-    if 0 < value < 0.005:
+    if 0 < value <= 0.005:
         return "<1 %"
     return ">99 %" if 0.995 <= value < 1 else f"{100 * value:.0f} %"
 

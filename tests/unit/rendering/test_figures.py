@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from council.rendering.figures import duration, figure, p_words, share, short_names, size, winner_words
@@ -38,6 +38,8 @@ def test_an_interval_is_shown_on_demand() -> None:
 
 
 @given(st.floats(0, 1))
+@example(0.005)
+@example(0.995)
 def test_almost_is_not_all_and_hardly_is_not_none(value: float) -> None:
     assert (share(value) == "100 %") == (value == 1)
     assert (share(value) == "0 %") == (value == 0)
