@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from council.protocols import Job
+from council.sandbox.launcher import orders
 from council.sandbox.toolchain import Toolchain
 
 PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
@@ -22,7 +23,14 @@ LAYERS = (
     "limits",
 )
 """Everything that can stand between a program and the machine."""
-_LAUNCH = "import sys; sys.path.append(sys.argv[1]); from council.sandbox.launcher import {0}; {0}.main()"
+_LAUNCH = """import sys
+for name in ("council", "council.sandbox", "council.sandbox.launcher"):
+    sys.modules[name] = package = type(sys)(name)
+    package.__path__ = [sys.argv[1] + "/" + name.replace(".", "/")]
+from council.sandbox.launcher import {0}
+{0}.main()
+"""
+"""Only our own modules are loaded, and not what their packages load: each launcher's start is part of each run."""
 
 
 def base_folder() -> str:
@@ -33,7 +41,7 @@ def base_folder() -> str:
 def launcher(toolchain: Toolchain, name: str, order: dict[str, object]) -> tuple[str, ...]:
     """Return the words that start one of our launchers with an order."""
     flags = ("-I", "-S", "-X", "utf8")
-    return (toolchain.executable, *flags, "-c", _LAUNCH.format(name), PACKAGE_ROOT, json.dumps(order))
+    return (toolchain.executable, *flags, "-c", _LAUNCH.format(name), PACKAGE_ROOT, *orders.write_order(order))
 
 
 def first_words(toolchain: Toolchain, job: Job, *, root: str | None, channel: int | None, others: int = 0) -> list[str]:

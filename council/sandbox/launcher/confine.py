@@ -7,16 +7,18 @@ council holds, so it also stops when council is killed. As subreaper it inherits
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import select
 import signal
 import struct
 import sys
 import time
-from typing import Any
 
-from council.sandbox.launcher import linux, private
+from council.sandbox.launcher import linux, orders, private
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # as the name of typing, whose loading would double the start
+    from typing import Any
 
 _READ = 1 << 0 | 1 << 2 | 1 << 3  # execute, read files, read folders
 _FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14
@@ -26,8 +28,8 @@ _NO_TCP, _NO_SIGNALS_OUT = 3, 3
 
 
 def main() -> None:
-    """Read the order from the last argument, run the program behind walls, and report its exit on ``status``."""
-    order = json.loads(sys.argv[-1])
+    """Read the order, run the program behind walls, and report its exit on ``status``."""
+    order = orders.read_order()
     with open(order["filter"], "rb") as file:  # before private mounts hide it
         order["program"] = file.read()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches council, which then closes the lifeline
@@ -41,7 +43,7 @@ def main() -> None:
         sys.exit(125)
     code = _supervise(child, order)
     if code is not None:
-        os.write(order["status"], json.dumps({"exit-code": code}).encode() + b"\n")
+        os.write(order["status"], b'{"exit-code": %d}\n' % code)
     sys.exit(0)
 
 
@@ -80,6 +82,8 @@ def _start(order: dict[str, Any]) -> int:
         os.close(descriptor)
     problem = os.read(broken_out, 500)
     if problem:
+        import json  # rarely needed, and slow to load
+
         os.write(order["status"], json.dumps({"problem": problem.decode("utf-8", "replace")}).encode() + b"\n")
         os._exit(125)
     return child

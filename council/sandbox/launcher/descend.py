@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import Any
 
-from council.sandbox.launcher import linux, private
+from council.sandbox.launcher import linux, orders, private
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # as the name of typing, whose loading would double the start
+    from typing import Any
 
 
 def descend(order: dict[str, Any]) -> None:
@@ -20,9 +22,9 @@ def descend(order: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Read the order from the last argument, obey it, and say in one line what went wrong."""
+    """Read the order, obey it, and say in one line what went wrong."""
     try:
-        descend(json.loads(sys.argv[-1]))
+        descend(orders.read_order())
     except OSError as error:
         sys.stderr.write(f"council-sandbox: {error.strerror or error}\n")
         sys.exit(125)

@@ -6,17 +6,21 @@ is killed. On Linux it inherits whatever leaves the group and ends that too; els
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
 import sys
-from typing import Any
+
+from council.sandbox.launcher import orders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # as the name of typing, whose loading would double the start
+    from typing import Any
 
 
 def main() -> None:
-    """Read the order from the last argument, run the program, and report its exit on ``status``."""
-    order = json.loads(sys.argv[-1])
+    """Read the order, run the program, and report its exit on ``status``."""
+    order = orders.read_order()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches council, which then closes the lifeline
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -27,7 +31,7 @@ def main() -> None:
     code = _supervise(child, woken, order["lifeline"])
     end_group(child)
     if code is not None:
-        os.write(order["status"], json.dumps({"exit-code": code}).encode() + b"\n")
+        os.write(order["status"], b'{"exit-code": %d}\n' % code)
     sys.exit(0)
 
 
@@ -52,6 +56,8 @@ def _start(order: dict[str, Any]) -> int:
         os.close(descriptor)
     problem = os.read(broken_out, 500)
     if problem:
+        import json  # rarely needed, and slow to load
+
         os.write(order["status"], json.dumps({"problem": problem.decode("utf-8", "replace")}).encode() + b"\n")
         os._exit(125)
     return child
