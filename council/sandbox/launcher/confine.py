@@ -29,7 +29,7 @@ _NO_TCP, _NO_SIGNALS_OUT = 3, 3
 
 def main() -> None:
     """Read the order, run the program behind walls, and report its exit on ``status``."""
-    order = orders.read_order()
+    order = orders.read_order(sys.argv[2:])
     with open(order["filter"], "rb") as file:  # before private mounts hide it
         order["program"] = file.read()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches council, which then closes the lifeline

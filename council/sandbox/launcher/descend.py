@@ -24,7 +24,7 @@ def descend(order: dict[str, Any]) -> None:
 def main() -> None:
     """Read the order, obey it, and say in one line what went wrong."""
     try:
-        descend(orders.read_order())
+        descend(orders.read_order(sys.argv[2:]))
     except OSError as error:
         sys.stderr.write(f"council-sandbox: {error.strerror or error}\n")
         sys.exit(125)

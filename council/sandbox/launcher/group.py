@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # as the name of typing, whose loading would double the start
 
 def main() -> None:
     """Read the order, run the program, and report its exit on ``status``."""
-    order = orders.read_order()
+    order = orders.read_order(sys.argv[2:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches council, which then closes the lifeline
     woken, wake = os.pipe()
     os.set_blocking(wake, False)

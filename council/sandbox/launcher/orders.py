@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import marshal  # quicker to load than JSON, and only ever given what council wrote  # nosec B403
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # as the name of typing, whose loading would double the start
+    from collections.abc import Sequence
     from typing import Any
 
 
@@ -17,7 +17,7 @@ def write_order(order: dict[str, object]) -> tuple[str, ...]:
     return (marshal.dumps({**order, "argv": None}).hex(), *words)
 
 
-def read_order() -> dict[str, Any]:
-    """Return the order this launcher was started with."""
-    order: dict[str, Any] = marshal.loads(bytes.fromhex(sys.argv[2]))  # council wrote it  # nosec B302
-    return {**order, "argv": sys.argv[3:]}
+def read_order(words: Sequence[str]) -> dict[str, Any]:
+    """Return the order that was written as these words."""
+    order: dict[str, Any] = marshal.loads(bytes.fromhex(words[0]))  # council wrote it  # nosec B302
+    return {**order, "argv": list(words[1:])}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
@@ -13,10 +12,11 @@ from hypothesis import strategies as st
 
 from council.errors import SandboxError
 from council.protocols import Job
+from council.sandbox.launcher.orders import read_order
 from council.sandbox.macos import SANDBOX_EXEC, SEATBELT, Seatbelt, quote, write_profile
 from council.sandbox.probe import judge
 from council.sandbox.process import Descriptors
-from council.sandbox.program import LAYERS
+from council.sandbox.program import LAYERS, PACKAGE_ROOT
 from council.sandbox.toolchain import Place, Toolchain
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "seatbelt.sb"
@@ -78,7 +78,7 @@ def test_it_is_started_by_the_supervisor_with_the_profile_as_one_word(tmp_path: 
     sandbox = Seatbelt(toolchain=TOOLCHAIN)
     job = Job(argv=("{python}", "x.py"), files=(("x.py", b""),))
     launch = sandbox._launch(job, tmp_path, tmp_path / "scratch", Descriptors(status=5, lifeline=6))
-    order = json.loads(launch.argv[-1])
+    order = read_order(launch.argv[launch.argv.index(PACKAGE_ROOT) + 1 :])
     assert launch.supervised and launch.scratch == str(tmp_path / "scratch")
     assert order["argv"][:2] == [SANDBOX_EXEC, "-p"] and order["argv"][2].startswith("(version 1)")
     assert order["argv"][3] == TOOLCHAIN.executable and order["argv"][-2:] == ["{python}", "x.py"]
