@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -122,6 +123,9 @@ class _Tree:
     def kill(self) -> None:
         """End everything: the namespace's first process, the launcher, and by the lifeline a supervisor."""
         first = _read_status(self.status.kept).get("child-pid")
+        if not self.supervised and self.process.returncode is None:
+            # Not reaped yet, so the number is its own. What left the group has asked for its parent's death signal.
+            self._kill_group()
         if self.process.poll() is None and isinstance(first, int):
             _signal(first)
         self.lifeline.close()
@@ -130,6 +134,10 @@ class _Tree:
         if not isinstance(first, int):
             self._kill_unannounced()
         _signal(self.process.pid)
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def _kill_unannounced(self) -> None:
         """End what a bubblewrap that is just starting has made already and has not told us of.

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 SHUT = str(Path(__file__).with_name("shut.py"))
+_TEMPORARY = ("/tmp", "/var/tmp", "/usr/tmp")
 ALARM = "WITHOUT A SANDBOX (--unsafe-exec)"
 
 pytestmark = pytest.mark.skipif(
@@ -184,6 +185,9 @@ def test_no_namespace_left_is_really_told_as_such(shell) -> None:
 def test_a_missing_temporary_folder_is_a_cause_and_no_bug(shell) -> None:
     if shutil.which("unshare") is None:
         pytest.skip("no unshare(1) to hide the temporary folders with")
+    here = Path(__file__).resolve()
+    if any(place.is_relative_to(folder) for place in (here, Path(sys.executable)) for folder in _TEMPORARY):
+        pytest.skip("this checkout lies in a temporary folder, which the test hides")
     cover = "for d in /tmp /var/tmp /usr/tmp; do if [ -d $d ]; then mount -t tmpfs -o ro none $d || exit; fi; done"
     hidden = f'{cover}; mount -o remount,bind,ro / && cd / && exec "$@"'
     prefix = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", hidden, "sh")
