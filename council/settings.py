@@ -17,6 +17,7 @@ import platformdirs
 from pydantic import Field, ValidationError, model_validator
 
 from council.errors import SettingsError
+from council.text import SECRET_NAME, logins_of
 from council.types.base import Record
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -181,7 +182,10 @@ def load_settings(
             merge = name == "gates" and isinstance(value, Mapping)
             values[name] = _laid_over(values.get("gates", _default_gates()), value) if merge else value
             origins[name] = origin
-    return Resolved(settings=_validated(values, _blame(origins), alone=False), origins=origins)
+    settings = _validated(values, _blame(origins), alone=False)
+    for address in (settings.ollama_host, settings.store_url):
+        hide_logins(address)
+    return Resolved(settings=settings, origins=origins)
 
 
 def provider_keys(names: tuple[str, ...], environ: Mapping[str, str] | None = None) -> dict[str, bool]:
@@ -191,13 +195,36 @@ def provider_keys(names: tuple[str, ...], environ: Mapping[str, str] | None = No
 
 
 def secret_values(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return the values that must never be printed or stored: variables named after a key, token or password."""
+    """Return the values that must never be printed or stored, the longest first.
+
+    These are variables named after a key, token or password, and what stands as a login or key in any address: in a
+    variable (``HTTPS_PROXY``, ``OLLAMA_HOST``), in the settings, or in the panel that sits.
+    """
     environ = os.environ if environ is None else environ
-    marks = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
-    found = {
-        value for name, value in environ.items() if any(mark in name.upper() for mark in marks) and len(value) >= 8
-    }
-    return tuple(sorted(found, key=len, reverse=True))
+    found = set(_LOGINS)
+    for name, value in environ.items():
+        if SECRET_NAME.search(name.upper()):
+            found |= {value, value.strip()}
+        if "@" in value or "?" in value:
+            found |= logins_of(value)
+    return tuple(sorted((value for value in found if len(value) >= _SHORTEST_SECRET), key=lambda v: (-len(v), v)))
+
+
+def hide_logins(address: str | None) -> None:
+    """Count the login and the keys inside an address among the secrets from now on."""
+    if address:
+        _LOGINS.update(logins_of(address))
+
+
+def named_logins() -> tuple[str, ...]:
+    """Return the logins that ``hide_logins`` has been told of, for whoever asked for the secrets before."""
+    return tuple(sorted(value for value in _LOGINS if len(value) >= _SHORTEST_SECRET))
+
+
+_SHORTEST_SECRET = 8
+"""A shorter value is too likely to be a word of a text that has nothing to do with it."""
+_LOGINS: set[str] = set()
+"""Logins of addresses that no variable holds. It only grows, and only ever hides."""
 
 
 def environment(name: str) -> str | None:

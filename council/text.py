@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import re
 import unicodedata
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Literal, TypeVar, get_origin
 
 from council.types.base import Record
@@ -31,28 +34,44 @@ _EMOJI_STYLE = "\ufe0f"
 _MARKS_IN_A_ROW = 4
 """More combining marks than any script needs on one letter would climb over the lines above."""
 
+SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|_(?:PASS|PAT|AUTH|PWD|DSN|COOKIE)$")
+"""Names, in capitals, of what holds a secret."""
+
 # What keys of the known providers look like, for the ones that are in nobody's environment here.
 _KEY_SHAPES = re.compile(
     r"""(?<![A-Za-z0-9_-])(?:
       sk-(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{20,}
+    | [sr]k_(?:live|test)_[A-Za-z0-9]{16,}
     | AIza[A-Za-z0-9_-]{30,}
+    | ya29\.[A-Za-z0-9_-]{20,}
     | pplx-[A-Za-z0-9]{20,}
     | gh[pousr]_[A-Za-z0-9]{20,}
     | github_pat_[A-Za-z0-9_]{20,}
     | glpat-[A-Za-z0-9_-]{20,}
-    | (?:gsk|hf)_[A-Za-z0-9]{20,}
+    | (?:gsk|hf|npm)_[A-Za-z0-9]{20,}
     | xai-[A-Za-z0-9]{20,}
-    | xox[abprs]-[A-Za-z0-9-]{10,}
+    | xox[abeoprs]-[A-Za-z0-9-]{10,}
     | (?:AKIA|ASIA)[A-Z0-9]{16}
+    | eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*
     )(?![A-Za-z0-9])""",
     re.VERBOSE,
 )
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----(?:\\[nrt]|[A-Za-z0-9+/=:,.\s-]){40,20000}?"
+    r"(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----|(?=[^A-Za-z0-9+/=:,.\s\\-])|\Z)"
+)
 _IN_CONTEXT = re.compile(
     r"""(?i)
-      (\bbearer\s+(?=\S*\d)|\bx-api-key["']?\s*[:=]\s*["']?)[A-Za-z0-9._~+/=-]{16,}
-    | (\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,200}:)[^\s/@]{1,500}(?=@)""",
+      (\bbearer\s+(?=\S*\d)|\bauthorization["']?\s*[:=]\s*["']?(?:basic|token)\s+|\bapi-key["']?\s*[:=]\s*["']?
+        )[A-Za-z0-9._~+/=-]{16,}
+    | (\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,200}:)[^\s/@]{1,500}(?=@)
+    | (\b[a-z][a-z0-9+.-]{1,20}://)(?=[^\s:/@]*\d)[A-Za-z0-9._~%+-]{16,500}(?=@)
+    | ([?&](?:api[-_]?key|key|(?:access[-_]?)?token|password|secret|sig|signature)=)[^\s&\#"'<>]{8,500}""",
     re.VERBOSE,
 )
+_LONG = 16
+"""Values so long are also found where spaces or line breaks were put into them: no words of a text come to that."""
+_BREAK = r"(?:\s|\\[nrt])*"
 
 
 def printable(text: str) -> str:
@@ -103,20 +122,44 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
 
 
 def redact(text: str, secrets: Sequence[str] = (), *, shapes: bool = True) -> str:
-    """Return the text with every secret replaced, also where JSON or a URL has escaped it.
+    """Return the text with every secret replaced, also where JSON, a URL, HTML, base64 or hex has written it.
 
-    ``shapes`` replaces as well what looks like a provider's key, a bearer token or a password in a URL. Code under
-    review goes without it: there only the user's own live values are secrets.
+    ``shapes`` replaces as well what looks like a provider's key, a private key, a bearer token or a password in a URL.
+    Code under review goes without it: there only the user's own live values are secrets.
 
     >>> redact("key=hunter2hunter2", ["hunter2hunter2"])
     'key=«redacted»'
     """
-    for secret in sorted({form for value in secrets if value for form in _forms(value)}, key=len, reverse=True):
-        text = text.replace(secret, REDACTED)
+    text = _without(text, tuple(secrets))
     if shapes:
+        text = _PRIVATE_KEY.sub(REDACTED, text)
         text = _KEY_SHAPES.sub(REDACTED, text)
-        text = _IN_CONTEXT.sub(lambda match: (match[1] or match[2]) + REDACTED, text)
+        text = _IN_CONTEXT.sub(lambda match: next(filter(None, match.groups())) + REDACTED, text)
     return text
+
+
+def logins_of(address: str) -> set[str]:
+    """Return the parts of an address that are secret, as they are written and as they are sent.
+
+    >>> sorted(logins_of("https://me:pass%2Bword@host/v1?api_key=abcdefgh"))
+    ['abcdefgh', 'pass%2Bword', 'pass+word']
+    """
+    scheme, _, bare = address.rpartition("://")
+    place, _, rest = bare.partition("?")
+    login = place.rpartition("@")[0]
+    user, colon, password = login.partition(":")
+    if re.search(r"\s", login):
+        found = set[str]()
+    elif colon:
+        found = {password}
+    else:  # a key may stand where the user does; a name is none
+        found = {user} if scheme and len(user) >= _LONG and re.search(r"\d", user) else set()
+    for pair in rest.partition("#")[0].split("&"):
+        name, _, value = pair.partition("=")
+        if SECRET_NAME.search(name.upper()) or name.lower() in ("sig", "signature"):
+            found.add(value)
+    found |= {urllib.parse.unquote(value) for value in found}
+    return {value for value in found if value}
 
 
 def redact_record(record: R, secrets: Sequence[str] = (), *, code: frozenset[str] = CODE_FIELDS) -> R:
@@ -153,8 +196,47 @@ def _redact_value(value: Any, secrets: Sequence[str], *, code: frozenset[str], s
     return value
 
 
-def _forms(secret: str) -> tuple[str, ...]:
-    return (secret, json.dumps(secret)[1:-1], urllib.parse.quote(secret, safe=""))
+def _without(text: str, secrets: tuple[str, ...]) -> str:
+    """Return the text without the values in any of their forms, whole or with breaks in them."""
+    if not secrets:
+        return text
+    forms = _forms(secrets)
+    for form in forms:
+        if form in text:
+            text = text.replace(form, REDACTED)
+    squeezed = re.sub(r"\\[nrt]", "", "".join(text.split()))
+    if squeezed != text:
+        for form in forms:
+            if len(form) >= _LONG and form in squeezed:
+                text = _broken(form).sub(REDACTED, text)
+    return text
+
+
+@lru_cache(maxsize=64)
+def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all that the values may be written as, the longest first: a part must not break the whole."""
+    forms = {form for secret in secrets if secret for form in _written(secret)}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+def _written(secret: str) -> Iterator[str]:
+    yield from (secret, secret[::-1], repr(secret)[1:-1], html.escape(secret))
+    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    data = secret.encode("utf-8", "surrogatepass")
+    for safe in ("", "/", "-._~!$&'(*),;=:@/+"):
+        quoted = urllib.parse.quote(data, safe=safe)
+        yield from (quoted, re.sub("%..", lambda match: match[0].lower(), quoted))
+    yield urllib.parse.quote_plus(data)
+    yield from (data.hex(), data.hex().upper())
+    for before in range(3):  # in base64, what a value looks like depends on how many bytes stand before it
+        coded = base64.b64encode(bytes(before) + data).decode()
+        core = coded[(0, 2, 3)[before] : (before + len(data)) * 8 // 6]
+        yield from (core, core.replace("+", "-").replace("/", "_"))
+
+
+@lru_cache(maxsize=1024)
+def _broken(form: str) -> re.Pattern[str]:
+    return re.compile(_BREAK.join(map(re.escape, form)))
 
 
 def _draws_nothing(char: str, before: str) -> bool:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from council.errors import SettingsError, UsageError
-from council.settings import Resolved, load_settings
-from council.text import one_line
+from council.settings import Resolved, load_settings, secret_values
+from council.text import one_line, redact
 
 T = TypeVar("T")
 _FLAGS = ("policy", "panel", "seats", "model", "draft_model")
@@ -41,7 +41,8 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
 
 def emit(text: str, output: str | None) -> None:
-    """Write the payload to standard output, or whole to a file. Raises ``UsageError``."""
+    """Write the payload to standard output, or whole to a file, without live secrets. Raises ``UsageError``."""
+    text = redact(text, secret_values(), shapes=False)  # by value only: the payload may be code
     if output is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
@@ -67,12 +68,13 @@ def writable_target(output: str | None, *, force: bool = True) -> None:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file in one step: it holds the old content or the new, never half of it. Raises ``UsageError``."""
-    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+    if isinstance(content, str):
+        content = redact(content, secret_values(), shapes=False).encode("utf-8", "surrogateescape")
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()

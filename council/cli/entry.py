@@ -42,6 +42,7 @@ def guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namespa
 
 def _reported(work: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     failures = importlib.import_module("council.cli.failures")
+    failures.guard_errors()
     try:
         code = work(options)
         sys.stdout.flush()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
 import tempfile
+import threading
 import traceback
 from pathlib import Path
 
@@ -30,6 +32,27 @@ def report(error: Exception) -> int:
         error = error.exceptions[0]
     _say(f"this is a bug ({type(error).__name__}: {error}). {where}")
     return EXIT_BUG
+
+
+def guard_errors() -> None:
+    """Let Python's own words on standard error, tracebacks and the warnings of libraries, go through the redaction."""
+    sys.excepthook = lambda kind, error, trace: _print(error)
+    sys.unraisablehook = lambda missed: _print(missed.exc_value)
+    threading.excepthook = lambda missed: _print(missed.exc_value)
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(_Redacting())
+
+
+class _Redacting(logging.Formatter):
+    """What libraries log where nobody has set up a log, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record), secret_values())
+
+
+def _print(error: BaseException | None) -> None:
+    if error is not None:
+        sys.stderr.write(redact("".join(traceback.format_exception(error)), secret_values()))
 
 
 def _say(text: str) -> None:

@@ -33,7 +33,6 @@ class BenchProgress:
         self._stream = sys.stderr if stream is None else stream
         self._quiet = quiet
         self._sheet = Sheet.of(self._stream)
-        self._secrets = secret_values()
         self._live: Live | None = None
         self._doing = ""
         self._counted = ""
@@ -121,7 +120,7 @@ class BenchProgress:
         return frame
 
     def _shown(self, text: str, limit: int) -> str:
-        return self._sheet.known(one_line(redact(text, self._secrets), limit))
+        return self._sheet.known(one_line(redact(text, secret_values()), limit))
 
 
 def _loaded_words(model: BenchedModel) -> str:

@@ -16,7 +16,8 @@ from council.cli.common import emit, resolve, writable_target, write_whole
 from council.errors import CouncilError, UsageError
 from council.protocols import Archive
 from council.store import Choice, count_records, export_store, import_store, open_store
-from council.text import one_line, plural
+from council.settings import secret_values
+from council.text import one_line, plural, redact
 
 _EVERY_S = 2.0
 """How often a long export or import says how far it is."""
@@ -61,7 +62,7 @@ def _export(store: Archive, options: argparse.Namespace) -> int:
         progress.tell(len(lines) - 1)
 
     count = export_store(store, keep, choice=choice)
-    text = "".join(lines)
+    text = redact("".join(lines), secret_values(), shapes=False)  # it may be an older key than those of today
     if options.output is None:
         sys.stdout.write(text)
         return 0

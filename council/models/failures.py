@@ -10,6 +10,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from council.errors import (
@@ -58,6 +59,16 @@ def translate(error: Exception, call: Call, *, host: str = "") -> ModelError:
         return not_there(host)
     by_kind = _by_kind(names, text, provider, call)
     return by_kind or _by_status(_status(error), error, provider, call)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let an error of ours out without the library's behind it: that one holds the request with its headers."""
+    try:
+        yield
+    except ModelError as error:
+        error.__cause__ = error.__context__ = None
+        raise
 
 
 def ollama_failure(status: int | None, body: str, *, model: str, host: str) -> ModelError:
@@ -128,6 +139,11 @@ def _by_status(status: int | None, error: Exception, provider: str, call: Call) 
     if status in (429, 503, 529):
         why = "rate limit" if status == 429 else "overloaded"
         return ModelBusy(f"{provider} asks to come back later ({status}, {why})", retry_after_s=_retry_after_s(error))
+    if status is not None and 300 <= status < 400:
+        return ModelMismatch(
+            f"{provider} sends the call on to another address ({status}), where keys do not follow",
+            "Name that address itself as api_base, if you trust it",
+        )
     if status in (408, 504):
         return ModelTimeout(f"{provider} did not answer in time ({status})")
     if status is not None and 400 <= status < 500:

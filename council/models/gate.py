@@ -16,6 +16,7 @@ from tenacity.wait import wait_exponential, wait_random
 
 from council.errors import ModelBroken, ModelBusy, ModelError, ModelTimeout, ModelUnreachable
 from council.models.budget import Purse
+from council.models.failures import alone
 from council.policies import seat_for
 from council.protocols import ModelClient, ModelHost
 from council.settings import GateSettings, Settings
@@ -111,15 +112,16 @@ class GatedClient:
         ends_at = clock() + self._deadline_s if sitting_now is None else sitting_now.ends_at
         case = _Case(call, on_progress, ends_at, self._purse if sitting_now is None else sitting_now.purse)
         gate = self._gate(self._provider or seat_for(call.model).provider)
-        try:
-            async with asyncio.timeout_at(ends_at) as deadline:
-                reply: Reply = await self._retrying(case, gate)(self._attempt, case, gate)
-        except TimeoutError:
-            if not deadline.expired():
-                raise
-            raise case.counted(ModelTimeout("no answer before the deadline")) from None
-        except ModelError as error:
-            raise case.counted(error) from None
+        with alone():
+            try:
+                async with asyncio.timeout_at(ends_at) as deadline:
+                    reply: Reply = await self._retrying(case, gate)(self._attempt, case, gate)
+            except TimeoutError:
+                if not deadline.expired():
+                    raise
+                raise case.counted(ModelTimeout("no answer before the deadline")) from None
+            except ModelError as error:
+                raise case.counted(error) from None
         counted: Reply = reply.but(attempts=max(1, case.asked))
         return counted
 

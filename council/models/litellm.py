@@ -19,9 +19,9 @@ from typing import Any
 from council.errors import ModelBroken, ModelMismatch, ModelTimeout
 from council.models import prices
 from council.models.address import KEEP_ALIVE, base_url, is_loopback, shown
-from council.models.failures import translate
+from council.models.failures import alone, translate
 from council.models.keys import has_key, require_key
-from council.settings import Settings, set_environment_default
+from council.settings import Settings, hide_logins, set_environment_default
 from council.types.calls import Call, CallState, Finish, Progress, Reply, Usage
 
 Listener = Callable[[Progress], None]
@@ -41,17 +41,19 @@ class LiteLLMClient:
     async def complete(self, call: Call, *, on_progress: Listener | None = None) -> Reply:
         """Return the reply. Raises a ``ModelError``; a missing key is told before anything is loaded or sent."""
         require_key(call)
+        hide_logins(call.api_base)
         library = await asyncio.to_thread(_library)
         tell = on_progress or _deaf
         tell(Progress(state=CallState.ASKING))
         started = time.monotonic()
-        try:
-            async with asyncio.timeout(call.timeout_s) as limit:
-                return await self._ask(library, call, tell, started)
-        except TimeoutError:
-            if limit.expired():
-                raise ModelTimeout(f"no answer in {call.timeout_s:g} s") from None
-            raise
+        with alone():
+            try:
+                async with asyncio.timeout(call.timeout_s) as limit:
+                    return await self._ask(library, call, tell, started)
+            except TimeoutError:
+                if limit.expired():
+                    raise ModelTimeout(f"no answer in {call.timeout_s:g} s") from None
+                raise
 
     async def _ask(self, library: Any, call: Call, tell: Listener, started: float) -> Reply:
         """Ask; a server that does not take the form of the answer is asked once more without it."""
@@ -217,6 +219,7 @@ def _library() -> Any:
     """Import litellm with its price list from disk and its own voice switched off."""
     set_environment_default("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     set_environment_default("LITELLM_LOG", "CRITICAL")
+    set_environment_default("LITELLM_MODE", "PRODUCTION")  # else it reads .env files: one could say where keys go
     library: Any = importlib.import_module("litellm")
     library.suppress_debug_info = True
     library.set_verbose = False
@@ -226,7 +229,24 @@ def _library() -> Any:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in ("openai", "httpx", "httpcore"):  # below a warning they log addresses and headers, which hold keys
         logging.getLogger(name).setLevel(logging.WARNING)
+    _stay_put()
     return library
+
+
+def _stay_put() -> None:
+    """Let no call of litellm follow a redirect: httpx would carry ``x-api-key`` along to wherever it leads."""
+    base = "litellm.llms"
+    handler: Any = importlib.import_module(f"{base}.custom_httpx.http_handler").AsyncHTTPHandler
+    openai: Any = importlib.import_module(f"{base}.openai.common_utils").BaseOpenAILLM
+    create, share = handler.create_client, openai._get_async_http_client
+    handler.create_client = lambda *args, **options: _staying(create(*args, **options))
+    openai._get_async_http_client = staticmethod(lambda *args, **options: _staying(share(*args, **options)))
+
+
+def _staying(client: Any) -> Any:
+    if client is not None:
+        client.follow_redirects = False
+    return client
 
 
 def _without(parameters: dict[str, Any], names: set[str]) -> dict[str, Any]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import httpx
 
 from council.errors import ModelBroken, ModelError, ModelTimeout
 from council.models.address import KEEP_ALIVE, base_url, is_loopback, shown
-from council.models.failures import not_there, ollama_failure
-from council.settings import Settings
+from council.models.failures import alone, not_there, ollama_failure
+from council.settings import Settings, hide_logins
 from council.types.calls import Call, CallState, Finish, LoadedModel, LocalModel, Progress, Reply, Usage
 
 Listener = Callable[[Progress], None]
@@ -36,6 +36,7 @@ class OllamaHost:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        hide_logins(settings.ollama_host)
         self._base = base_url(settings.ollama_host)
         self.place = shown(self._base)
 
@@ -139,7 +140,7 @@ class OllamaHost:
     ) -> AsyncIterator[httpx.Response]:
         """Send a request and hand out its answer; every way it can fail becomes a ``ModelError`` here."""
         times = httpx.Timeout(read_s, connect=_CONNECT_S)
-        try:
+        with alone(), self._translated(read_s):
             # Another program's proxy variables must not lead away from a server on this machine.
             async with httpx.AsyncClient(timeout=times, trust_env=not is_loopback(self._base)) as client:
                 async with client.stream(method, self._base + path, json=body) as response:
@@ -147,6 +148,11 @@ class OllamaHost:
                         said = (await response.aread()).decode(errors="replace")
                         raise ollama_failure(response.status_code, said, model=model, host=self.place)
                     yield response
+
+    @contextmanager
+    def _translated(self, read_s: float | None) -> Iterator[None]:
+        try:
+            yield
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol):
             raise not_there(self.place) from None
         except httpx.TimeoutException:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from council.errors import PolicyError
 from council.policies.records import Panel, Policy
 from council.resources import shipped
+from council.settings import hide_logins
 from council.types.base import Record
 from council.types.reviews import Seat
 
@@ -89,6 +90,7 @@ def seat_for(
         provider = head if tail else _provider_of(model)
     provider = {"ollama_chat": "ollama"}.get(provider, provider)
     name = name or model.rpartition("/")[2] or model
+    hide_logins(api_base)
     return Seat(name=name, model=model, provider=provider, api_base=api_base, fallback=fallback)
 
 

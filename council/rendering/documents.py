@@ -65,7 +65,7 @@ class Documents:
 
     def __init__(self, templates: Templates | Path | None = None, *, secrets: Sequence[str] | None = None) -> None:
         self._templates = templates if isinstance(templates, Templates) else Templates(templates)
-        self._secrets = tuple(secret_values() if secrets is None else secrets)
+        self._given = None if secrets is None else tuple(secrets)
 
     def render(self, subject: Record, *, document: str = "markdown") -> str:
         """Return the text. ``document`` is ``markdown``, ``json``, or a template of ``documents/`` without its ending.
@@ -74,8 +74,8 @@ class Documents:
         that is no document.
         """
         if document == "json":
-            return to_json(subject, secrets=self._secrets)
-        kind, public = _public(subject, self._secrets)
+            return to_json(subject, secrets=self._given)
+        kind, public = _public(subject, secret_values() if self._given is None else self._given)
         name = f"documents/{kind if document == 'markdown' else document}.md.j2"
         known = self._templates.names("documents")
         if name not in known:

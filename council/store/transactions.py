@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import Column, Connection, Engine, select
 
 from council.errors import StoreError
+from council.settings import named_logins
 from council.store.failures import told
 from council.text import one_line, plural, redact_record
 from council.types.base import Record
@@ -32,8 +33,13 @@ class Database:
     def __init__(self, engine: Engine, *, place: str, secrets: tuple[str, ...] = (), alone: bool = False) -> None:
         self.engine = engine
         self.place = place
-        self.secrets = secrets
+        self._secrets = secrets
         self._turn: AbstractContextManager[Any] = threading.Lock() if alone else nullcontext()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be written: what was given, and the logins of addresses that were named since."""
+        return (*self._secrets, *named_logins())
 
     @contextmanager
     def transaction(self, *, reading: bool = False) -> Iterator[Connection]:

@@ -52,7 +52,6 @@ class LiveSitting:
         self._stream = sys.stderr if stream is None else stream
         self._quiet = quiet
         self._sheet = Sheet.of(self._stream)
-        self._secrets = secret_values()
         self._rows: dict[str, tuple[Part, ...]] = {}
         self._said: dict[str, str] = {}
         self._began = time.monotonic()
@@ -151,7 +150,7 @@ class LiveSitting:
 
     def _say(self, text: str) -> None:
         if not self._quiet and self._live is None:
-            line = one_line(redact(text, self._secrets), 400)
+            line = one_line(redact(text, secret_values()), 400)
             self._stream.write(self._sheet.known(line) + "\n")
             self._stream.flush()
 
@@ -170,7 +169,7 @@ class LiveSitting:
         return frame
 
     def _shown(self, text: str, limit: int) -> str:
-        return self._sheet.known(one_line(redact(text, self._secrets), limit))
+        return self._sheet.known(one_line(redact(text, secret_values()), limit))
 
     def _clock(self) -> str:
         elapsed = time.monotonic() - self._began
