@@ -71,7 +71,12 @@ _IN_CONTEXT = re.compile(
 )
 _LONG = 16
 """Values so long are also found where spaces or line breaks were put into them: no words of a text come to that."""
-_BREAK = r"(?:\s|\\[nrt])*"
+_CUT = "…"
+"""What ``one_line`` and ``clip`` put where they cut."""
+_SHORTEST = 8
+"""So much of a value that was cut is still too much."""
+_ESCAPES = re.compile(r"\\[nrt]?")
+_BREAK = r"(?:\s|\\[nrt]?)*"
 
 
 def printable(text: str) -> str:
@@ -204,12 +209,46 @@ def _without(text: str, secrets: tuple[str, ...]) -> str:
     for form in forms:
         if form in text:
             text = text.replace(form, REDACTED)
-    squeezed = re.sub(r"\\[nrt]", "", "".join(text.split()))
-    if squeezed != text:
-        for form in forms:
-            if len(form) >= _LONG and form in squeezed:
-                text = _broken(form).sub(REDACTED, text)
+    if _CUT in text:
+        text = _without_ends(text, forms)
+    # JSON in JSON, or in what Python prints of bytes: there is no end to the backslashes that may have come in.
+    squeezed, bare = _ESCAPES.sub("", "".join(text.split())), text.replace("\\", "")
+    for form in forms:
+        plain = form.replace("\\", "")
+        if len(plain) >= _LONG and plain in squeezed:
+            text = _broken(plain, _BREAK).sub(REDACTED, text)
+        elif len(plain) >= _SHORTEST and plain in bare:
+            text = _broken(plain, r"\\*").sub(REDACTED, text)
     return text
+
+
+def _without_ends(text: str, forms: tuple[str, ...]) -> str:
+    """Return the text without what is left of a value where somebody has cut the text before."""
+    first, *others = text.split(_CUT)
+    pieces = [first, *(_from_start(piece, forms) for piece in others)]
+    return _CUT.join([*(_to_end(piece, forms) for piece in pieces[:-1]), pieces[-1]])
+
+
+def _to_end(piece: str, forms: tuple[str, ...]) -> str:
+    """Return a piece without the beginning of a value at its end."""
+    bare = piece.rstrip(" [\n")
+    for form in forms:
+        if form[:_SHORTEST] in bare[-len(form) :]:
+            for length in range(len(form) - 1, _SHORTEST - 1, -1):
+                if bare.endswith(form[:length]):
+                    return bare[:-length] + REDACTED + piece[len(bare) :]
+    return piece
+
+
+def _from_start(piece: str, forms: tuple[str, ...]) -> str:
+    """Return a piece without the end of a value at its start; the mark of ``clip`` ends with a bracket."""
+    bare = piece.lstrip(" ]\n")
+    for form in forms:
+        if form[-_SHORTEST:] in bare[: len(form)]:
+            for length in range(len(form) - 1, _SHORTEST - 1, -1):
+                if bare.startswith(form[-length:]):
+                    return piece[: len(piece) - len(bare)] + REDACTED + bare[length:]
+    return piece
 
 
 @lru_cache(maxsize=64)
@@ -235,8 +274,8 @@ def _written(secret: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1024)
-def _broken(form: str) -> re.Pattern[str]:
-    return re.compile(_BREAK.join(map(re.escape, form)))
+def _broken(form: str, between: str) -> re.Pattern[str]:
+    return re.compile(between.join(map(re.escape, form)))
 
 
 def _draws_nothing(char: str, before: str) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from council.advising import trace
 from council.advisories import Advised, Prose, conclude, keep, kept_prose, study_model, write_prose
-from council.cli.common import emit, resolve, run_async, writable_target
+from council.cli.common import emit, resolve, run_async, tell, writable_target
 from council.errors import UsageError
 from council.models import open_client
 from council.policies import Policy, load_policy
@@ -41,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         done = conclude(study, _prose(conclude(study), policy, settings, options))
         text = Documents(settings.templates_dir).render(done.advisory, document="markdown")
         if not _traced(text, done.advisory) and options.strict:
-            sys.stderr.write("council: nothing is written, because of --strict\n")
+            tell("council: nothing is written, because of --strict\n")
             return 1
         if settings.store:
             keep(store, done)
@@ -73,7 +72,7 @@ def _prose(draft: Advised, policy: Policy, settings: Settings, options: argparse
     if written.refused is None:
         return written
     chair = one_line(options.chair, 80)
-    sys.stderr.write(f"council: the summary of {chair} is not used: {one_line(written.refused, 300)}\n")
+    tell(f"council: the summary of {chair} is not used: {one_line(written.refused, 300)}\n")
     return None
 
 
@@ -81,9 +80,9 @@ def _traced(text: str, advisory: Advisory) -> bool:
     """Name on standard error what a document states that comes from no fact; a team's own template may do so."""
     untraced = trace(text, advisory)
     for entry in untraced[:_MOST_NAMED]:
-        sys.stderr.write(f"council: {entry}: comes from no fact\n")
+        tell(f"council: {entry}: comes from no fact\n")
     if len(untraced) > _MOST_NAMED:
-        sys.stderr.write(f"council: and {len(untraced) - _MOST_NAMED} more that come from no fact\n")
+        tell(f"council: and {len(untraced) - _MOST_NAMED} more that come from no fact\n")
     return not untraced
 
 
@@ -101,4 +100,4 @@ def _tell(done: Advised, options: argparse.Namespace) -> None:
     if options.quiet or done.advisory.version is None:
         return
     what = "new" if done.new_version is not None else "no fact has changed"
-    sys.stderr.write(f"council: {done.advisory.version.text} of the advisory: {what}\n")
+    tell(f"council: {done.advisory.version.text} of the advisory: {what}\n")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from council.audits import Replacements, audit, base_of, replace_files
-from council.cli.common import emit, resolve, run_async, writable_target, write_whole
+from council.cli.common import emit, resolve, run_async, tell, writable_target, write_whole
 from council.cli.walls import walls
 from council.engine import Council
 from council.errors import UsageError
@@ -162,7 +162,7 @@ def _keep_patches(replaced: Replacements, folder: str | None) -> None:
         name = next(n for n in (stem, *(f"{stem}_{count}" for count in range(2, 9999))) if n not in taken)
         taken.add(name)
         write_whole(place / f"{name}.patch", file.replacement or "")
-    sys.stderr.write(f"wrote {plural(len(patches), 'patch', 'patches')} to {one_line(folder)}\n")
+    tell(f"wrote {plural(len(patches), 'patch', 'patches')} to {one_line(folder)}\n")
 
 
 def _apply(replaced: Replacements, *, asked: bool) -> None:
@@ -174,11 +174,11 @@ def _apply(replaced: Replacements, *, asked: bool) -> None:
             continue
         target = replaced.base / file.path
         if not _is_as_read(target, replaced.base, replaced.before[file.path]):
-            sys.stderr.write(f"council: {one_line(file.path)} has changed since: left as it is\n")
+            tell(f"council: {one_line(file.path)} has changed since: left as it is\n")
         elif asked or _agrees(file.path, file.replacement or "", file.replacement_note or ""):
             write_whole(target, text)
             written += 1
-    sys.stderr.write(f"replaced {plural(written, 'file')}\n")
+    tell(f"replaced {plural(written, 'file')}\n")
 
 
 def _is_as_read(target: Path, base: Path, text: str) -> bool:
@@ -191,6 +191,6 @@ def _is_as_read(target: Path, base: Path, text: str) -> bool:
 
 def _agrees(path: str, patch: str, note: str) -> bool:
     terminal.show_patch(patch)
-    sys.stderr.write(f"replace {one_line(path)} ({one_line(note)})? [y/N] ")
+    tell(f"replace {one_line(path)} ({one_line(note)})? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

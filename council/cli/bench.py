@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import sys
 from collections.abc import Sequence
 
 from council.bench.ledger import state_of
-from council.cli.common import emit, resolve, writable_target
+from council.cli.common import emit, resolve, tell, writable_target
 from council.errors import UsageError
 from council.measuring import compare, tabulate
 from council.protocols import Archive
@@ -150,7 +149,7 @@ def _delete(archive: Archive, options: argparse.Namespace, settings: Settings) -
     benchmark = archive.read_benchmark(options.id)
     if state_of(archive, benchmark) == SessionState.OPEN:
         raise UsageError(f"benchmark {benchmark.benchmark_id} is being run now", "End that run first")
-    sys.stderr.write(f"deleted {archive.delete_benchmark(benchmark.benchmark_id)}\n")
+    tell(f"deleted {archive.delete_benchmark(benchmark.benchmark_id)}\n")
     return 0
 
 

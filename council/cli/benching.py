@@ -11,7 +11,7 @@ from pathlib import Path
 from council.bench import BenchPlan, import_outputs, resume_benchmark, run_benchmark
 from council.bench.estimate import guess_s
 from council.bench.ledger import similar
-from council.cli.common import run_async, writable_target
+from council.cli.common import run_async, tell, writable_target
 from council.cli.failures import report
 from council.cli.progress import BenchProgress
 from council.cli.walls import walls
@@ -90,7 +90,7 @@ class _Desk:
                 raise
             code = report(error) if isinstance(error, CouncilError) else None
             again = one_line(resume_command(progress.benchmark_id, self.options), 600)
-            sys.stderr.write(f"council: what is there is kept. Go on with: {again}\n")
+            tell(f"council: what is there is kept. Go on with: {again}\n")
             if code is None:
                 raise
             return code
@@ -100,7 +100,7 @@ class _Desk:
     def say(self, text: str) -> None:
         """Say something before the work begins, unless silence was asked for."""
         if not self.options.quiet:
-            sys.stderr.write(one_line(text, 600) + "\n")
+            tell(one_line(text, 600) + "\n")
             sys.stderr.flush()
 
 

@@ -47,7 +47,12 @@ def emit(text: str, output: str | None) -> None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:
         write_whole(Path(output), text if text.endswith("\n") else text + "\n")
-        sys.stderr.write(f"wrote {one_line(output)}\n")
+        tell(f"wrote {one_line(output)}\n")
+
+
+def tell(text: str) -> None:
+    """Say something on standard error, without secrets."""
+    sys.stderr.write(redact(text, secret_values()))
 
 
 def writable_target(output: str | None, *, force: bool = True) -> None:
@@ -100,6 +105,7 @@ def _interrupt() -> None:
 
 def _lay(flags: dict[str, Any], word: str) -> None:
     key, equals, value = word.partition("=")
+    key = redact(key, secret_values())  # before its hyphens are replaced: it may be shown
     if not equals or not key:
         raise SettingsError(f"--set {word}: this is not KEY=VALUE", "For example: --set deadline_s=30")
     try:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
 
-from council.cli.common import emit, resolve, run_async, writable_target
+from council.cli.common import emit, resolve, run_async, tell, writable_target
 from council.cli.walls import walls
 from council.engine import Council
 from council.rendering import terminal
@@ -28,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     files = session.submission.files
     terminal.show_generation(session, target=options.output)
     for note in session.notes:
-        sys.stderr.write(f"council: {one_line(note, 400)}\n")
+        tell(f"council: {one_line(note, 400)}\n")
     if not files:
         return 3
     emit(files[0].text, options.output)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 
-from council.cli.common import resolve, write_whole
+from council.cli.common import emit, resolve, tell, write_whole
 from council.errors import UsageError
 from council.guidance import check_guidelines, write_guidelines
 from council.policies import load_policy
@@ -42,7 +41,7 @@ def _write(options: argparse.Namespace, settings: Settings) -> int:
     finally:
         store.close()
     for written in files:
-        sys.stdout.write(f"{written.state:<8} {one_line(str(folder / written.file))}\n")
+        emit(f"{written.state:<8} {one_line(str(folder / written.file))}", None)
     if not options.quiet:
         _tell(files)
     return 0
@@ -58,14 +57,14 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         store.close()
     shown = one_line(str(folder))
     if not stale:
-        sys.stdout.write(f"{shown}: fresh, as policy {one_line(policy.id)} and the store say\n")
+        emit(f"{shown}: fresh, as policy {one_line(policy.id)} and the store say", None)
         return 0
     for entry in stale:
-        sys.stdout.write(f"{entry.file}: {one_line(entry.reason, 400)}\n")
+        emit(f"{entry.file}: {one_line(entry.reason, 400)}", None)
     count = plural(len({entry.file for entry in stale}), "file")
     words = ["council", "guidelines", *([options.policy] if options.policy else [])]
     words += ["-o", options.output] if options.output != "guidelines" else []
-    sys.stderr.write(f"council: {shown}: {count} stale. Write anew with: {one_line(shlex.join(words))}\n")
+    tell(f"council: {shown}: {count} stale. Write anew with: {one_line(shlex.join(words))}\n")
     return 1
 
 
@@ -90,4 +89,4 @@ def _tell(files: tuple[Written, ...]) -> None:
         if written.changes and (document, *written.changes) not in told and document not in ("changelog", "index"):
             told.add((document, *written.changes))
             for sentence in written.changes:
-                sys.stderr.write(f"{document}, version {written.number}: {one_line(sentence, 300)}\n")
+                tell(f"{document}, version {written.number}: {one_line(sentence, 300)}\n")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
-from council.cli.common import write_whole
+from council.cli.common import tell, write_whole
 from council.errors import UsageError
 from council.settings import Settings
 from council.text import one_line
@@ -30,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if path.exists() and not options.force:
         raise UsageError(f"{path} exists already", "Replace it with --force")
     write_whole(path, commented_settings())
-    sys.stderr.write(f"wrote {one_line(str(path))}\nnext: council doctor\n")
+    tell(f"wrote {one_line(str(path))}\nnext: council doctor\n")
     return 0
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
-from council.cli.common import emit, resolve, writable_target
+from council.cli.common import emit, resolve, tell, writable_target
 from council.errors import StoreError, UsageError
 from council.protocols import Archive
 from council.rendering import Documents, KnowledgeBook, terminal
-from council.settings import Settings
+from council.settings import Settings, secret_values
 from council.sources import read_task
 from council.store import find_source, open_store, words_of
-from council.text import one_line
+from council.text import one_line, redact
 from council.types.base import now
 from council.types.knowledge import Knowledge, KnowledgeKind
 
@@ -70,7 +69,8 @@ def _show(store: Archive, options: argparse.Namespace, settings: Settings) -> in
 def _add(store: Archive, options: argparse.Namespace, settings: Settings) -> int:
     if not options.title.strip():
         raise UsageError("the title is empty", "Say in a line what was learnt")
-    knowledge_id = _checked(options.id) if options.id is not None else _id_of(options.title)
+    title = redact(options.title, secret_values())  # first: the id is made of it, in small letters
+    knowledge_id = _checked(options.id) if options.id is not None else _id_of(title)
     before = _kept(store, knowledge_id)
     if before is not None and not options.force:
         raise UsageError(
@@ -79,7 +79,7 @@ def _add(store: Archive, options: argparse.Namespace, settings: Settings) -> int
     learnt = Knowledge(
         knowledge_id=knowledge_id,
         kind=KnowledgeKind(options.kind),
-        title=one_line(options.title, 200),
+        title=one_line(title, 200),
         text=_text(options.text),
         evidence=tuple(dict.fromkeys(find_source(store, word) for word in options.evidence)),
         created_at=before.created_at if before else now(),
@@ -98,7 +98,7 @@ def _export(store: Archive, options: argparse.Namespace, settings: Settings) -> 
 
 
 def _delete(store: Archive, options: argparse.Namespace, settings: Settings) -> int:
-    sys.stderr.write(f"deleted {store.delete_knowledge(options.id)}\n")
+    tell(f"deleted {store.delete_knowledge(options.id)}\n")
     return 0
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from council.cli.common import emit, resolve, writable_target
+from council.cli.common import emit, resolve, tell, writable_target
 from council.errors import PolicyError
 from council.policies import (
     Policy,
@@ -96,14 +95,14 @@ def _propose(options: argparse.Namespace, settings: Settings) -> int:
     policy, file = lay_over(chain), chain[-1].path
     proposals = _proposals(policy, settings)
     if not proposals:
-        sys.stderr.write(f"council: the store holds nothing that {one_line(policy.id, 60)} does not say already\n")
+        tell(f"council: the store holds nothing that {one_line(policy.id, 60)} does not say already\n")
         return 0
     for proposal in proposals:
-        sys.stderr.write(f"{_head(proposal)}: {one_line(proposal.because, 300)}\n")
+        tell(f"{_head(proposal)}: {one_line(proposal.because, 300)}\n")
     before = _text(file)
     emit(difference(before, patched(before, proposals, name=file.name), path=_shown(file)), options.output)
     word = f"git apply {one_line(options.output)}" if options.output else f"{_again(options)} | git apply"
-    sys.stderr.write(f"{plural(len(proposals), 'proposal')}; the policy is unchanged. Accept them with: {word}\n")
+    tell(f"{plural(len(proposals), 'proposal')}; the policy is unchanged. Accept them with: {word}\n")
     return 0
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from council.api import submission_of
-from council.cli.common import emit, resolve, run_async, writable_target
+from council.cli.common import emit, resolve, run_async, tell, writable_target
 from council.cli.walls import walls
 from council.engine import Council
 from council.errors import UsageError
@@ -46,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         emit(Documents(settings.templates_dir).render(session, document=options.format), options.output)
     for note in session.notes:
-        sys.stderr.write(f"council: {one_line(note, 400)}\n")
+        tell(f"council: {one_line(note, 400)}\n")
     decision = session.consensus.decision if session.consensus else Decision.BLOCKED
     return decision.exit_code
 

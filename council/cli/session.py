@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
-from council.cli.common import emit, resolve, writable_target
+from council.cli.common import emit, resolve, tell, writable_target
 from council.errors import UsageError
 from council.protocols import Store
 from council.rendering import Documents, terminal
@@ -58,7 +57,7 @@ def _export(store: Store, options: argparse.Namespace, settings: Settings) -> in
 
 
 def _delete(store: Store, options: argparse.Namespace, settings: Settings) -> int:
-    sys.stderr.write(f"deleted {store.delete_session(options.id)}\n")
+    tell(f"deleted {store.delete_session(options.id)}\n")
     return 0
 
 

@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from council.cli.common import emit, resolve, writable_target, write_whole
+from council.cli.common import emit, resolve, tell, writable_target, write_whole
 from council.errors import CouncilError, UsageError
 from council.protocols import Archive
 from council.store import Choice, count_records, export_store, import_store, open_store
@@ -68,7 +68,7 @@ def _export(store: Archive, options: argparse.Namespace) -> int:
         return 0
     path = Path(options.output)
     write_whole(path, _packed(text.encode()) if path.suffix == ".gz" else text)
-    sys.stderr.write(f"wrote {plural(count, 'record')} to {one_line(options.output)}\n")
+    tell(f"wrote {plural(count, 'record')} to {one_line(options.output)}\n")
     return 0
 
 
@@ -84,7 +84,7 @@ def _import(store: Archive, options: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"{shown} cannot be read ({error.strerror or 'unknown cause'})") from None
     here = f"; {done.present} of the file were here already" if done.present else ""
-    sys.stderr.write(f"added {plural(done.added, 'record')}{here}\n")
+    tell(f"added {plural(done.added, 'record')}{here}\n")
     return 0
 
 
@@ -107,7 +107,7 @@ class _Progress:
         """Take note of how many are done."""
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _EVERY_S
-            sys.stderr.write(f"{count} {self._noun} so far\n")
+            tell(f"{count} {self._noun} so far\n")
 
 
 _VERBS = {"show": _show, "export": _export, "import": _import}

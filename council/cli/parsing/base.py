@@ -27,7 +27,13 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one sentence and leave with exit code 2."""
-        sys.stderr.write(f"council: {self._suggest(message)}. See: {self.prog} --help\n")
+        said = self._suggest(message)
+        if any(len(word) >= 8 and any(map(str.isdigit, word)) for word in said.split()):
+            from council.settings import secret_values  # they are slow to load, and only a key needs them
+            from council.text import redact
+
+            said = redact(said, secret_values())
+        sys.stderr.write(f"council: {said}. See: {self.prog} --help\n")
         sys.exit(2)
 
     def _suggest(self, message: str) -> str:

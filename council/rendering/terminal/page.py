@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from council.settings import environment
-from council.text import printable
+from council.settings import environment, secret_values
+from council.text import printable, redact
 
 WIDEST = 100
 NARROWEST = 40
@@ -32,6 +32,7 @@ class Sheet:
         self.width = max(NARROWEST, min(width, WIDEST))
         self.unicode = unicode
         self.color = color
+        self._secrets = secret_values()
 
     @classmethod
     def of(cls, stream: TextIO) -> Sheet:
@@ -42,8 +43,12 @@ class Sheet:
         return cls(width=width, unicode=knows_unicode(stream), color=live and environment("NO_COLOR") is None)
 
     def fit(self, text: str) -> str:
-        """Return untrusted text as one printable line of the characters this sheet knows."""
-        return self.known(printable(text).replace("\n", " ").replace("\t", " "))
+        """Return untrusted text as one printable line of the characters this sheet knows, without live secrets."""
+        return self.known(printable(self.clean(text)).replace("\n", " ").replace("\t", " "))
+
+    def clean(self, text: str) -> str:
+        """Return text without live secrets. What only looks like one stays here: the text may be code."""
+        return redact(text, self._secrets, shapes=False)
 
     def known(self, text: str) -> str:
         """Return text with every character this sheet does not know replaced or escaped."""
@@ -109,7 +114,7 @@ class Page:
 
     def code(self, text: str, indent: int) -> None:
         """Add a block of code or output, its lines as they are."""
-        for line in printable(text.expandtabs(4)).rstrip("\n").split("\n"):
+        for line in printable(self.sheet.clean(text).expandtabs(4)).rstrip("\n").split("\n"):
             self.whole((self.sheet.known(line), ""), indent=indent)
 
     def table(self, rows: Sequence[tuple[Part, ...]], *, indent: int = 2) -> None:

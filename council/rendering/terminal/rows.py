@@ -21,7 +21,10 @@ def write_rows(rows: Sequence[tuple[str, str, str]], steps: Steps, sheet: Sheet)
     The state is a word (``ok``, ``warn``, ``fail``) and is shown as one, so that nothing hangs on its colour.
     """
     page = Page(sheet)
-    page.table([((name, "bold"), (state, _STATE.get(state, "")), text) for name, state, text in rows], indent=0)
+    hidden = secret_values()
+    page.table(
+        [((name, "bold"), (state, _STATE.get(state, "")), redact(text, hidden)) for name, state, text in rows], indent=0
+    )
     page.gap()
     write_steps(page, steps)
     return page
