@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from council.evidence import Example, example_tests, extract_examples
+from council.examples import Example, example_tests, extract_examples
 from council.policies import Criterion
 from council.protocols import Sandbox
 from council.sandbox import open_sandbox
@@ -28,6 +28,7 @@ from council.store import import_store, open_store
 from council.types.benchmarks import Sample
 from council.types.checks import CheckOutcome
 from council.types.submission import SourceFile, Submission
+from council.validation.examples import ExamplesCheck
 from council.validation.pytest import TestsCheck
 
 EVIDENCE = Path(__file__).parents[1] / "examples" / "advisory-codellama-34b" / "evidence.jsonl.gz"
@@ -38,7 +39,7 @@ def read_tasks(path: str) -> dict[str, dict[str, Any]]:
     """Return the tasks of a file by their id."""
     opened = gzip.open if path.endswith(".gz") else open
     with opened(path, "rt", encoding="utf-8") as lines:
-        return {task["task_id"]: task for task in map(json.loads, lines)}
+        return {task["task_id"].replace("Python/", "HumanEval/"): task for task in map(json.loads, lines)}
 
 
 def read_samples(path: Path) -> list[Sample]:
@@ -63,6 +64,19 @@ def functions_of(code: str, only: str) -> dict[str, tuple[str, ...]]:
     return {node.name: tuple(arg.arg for arg in node.args.args) for node in found}
 
 
+async def checked(code: str, task: str, sandbox: Sandbox) -> list[Example] | None:
+    """Return what the check of a sitting convicts a program by; ``None`` where it read no example."""
+    submission = Submission(files=(SourceFile(path="solution.py", text=code),), task=task)
+    result = await ExamplesCheck(SETTINGS).run(submission, Criterion(check="examples", required="if_given"), sandbox)
+    if result.outcome is CheckOutcome.SKIPPED:
+        return None
+    failed = [test for test in result.tests if test.outcome.value != "passed"]
+    if result.outcome is CheckOutcome.PASSED:
+        return []
+    quotes = [f"{test.name} {test.reason}" for test in failed] or [result.summary]
+    return [Example(call="", expected="", line=1, quote=quote) for quote in quotes]
+
+
 async def convicted(code: str, examples: tuple[Example, ...], sandbox: Sandbox) -> list[Example] | None:
     """Return the examples that a program does not fulfil; ``None`` where it could not be run."""
     submission = Submission(
@@ -77,7 +91,7 @@ async def convicted(code: str, examples: tuple[Example, ...], sandbox: Sandbox) 
     return [example for example, test in zip(examples, result.tests, strict=True) if test.outcome.value != "passed"]
 
 
-async def judge(samples: list[Sample], tasks: dict[str, dict[str, Any]], show: bool) -> int:
+async def judge(samples: list[Sample], tasks: dict[str, dict[str, Any]], show: bool, check: bool) -> int:
     """Run the examples of every program and print the table."""
     sandbox, gate = open_sandbox(SETTINGS), asyncio.Semaphore(2)
     counts: Counter[str] = Counter()
@@ -86,13 +100,17 @@ async def judge(samples: list[Sample], tasks: dict[str, dict[str, Any]], show: b
     async def one(sample: Sample) -> None:
         task = tasks[sample.task]
         right = sample.outcome.value == "passed" and sample.edge_passed is not False
-        known = functions_of(sample.code or "", task["entry_point"])
-        examples = extract_examples(task["prompt"], known) if known else ()
         counts["right" if right else "faulty"] += 1
-        if not examples:
+        if check:
+            async with gate:
+                failed = await checked(sample.code or "", task["prompt"], sandbox)
+        else:
+            known = functions_of(sample.code or "", task["entry_point"])
+            examples = extract_examples(task["prompt"], known) if known else ()
+            async with gate:
+                failed = await convicted(sample.code or "", examples, sandbox) if examples else None
+        if failed is None:
             return
-        async with gate:
-            failed = await convicted(sample.code or "", examples, sandbox)
         counts["right with examples" if right else "faulty with examples"] += 1
         if failed:
             counts["right convicted" if right else "faulty convicted"] += 1
@@ -117,8 +135,10 @@ def main() -> int:
     parser.add_argument(
         "--list", action="store_true", help="name each faulty program with the example that convicts it"
     )
+    parser.add_argument("--check", action="store_true", help="judge by the whole check of a sitting, docstrings included")
     options = parser.parse_args()
-    return asyncio.run(judge(read_samples(options.evidence), read_tasks(options.tasks), options.list))
+    samples, tasks = read_samples(options.evidence), read_tasks(options.tasks)
+    return asyncio.run(judge(samples, tasks, options.list, options.check))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from council.advising import (
     compose_advisory,
     foreign_numbers,
     gather_sittings,
-    paragraphs_of,
     prose_prompt,
     same_facts,
     slug_of,
@@ -28,6 +27,7 @@ from council.errors import StoreError, UsageError
 from council.measuring import tabulate
 from council.policies import Admission, Policy, Role, load_policy
 from council.policies.names import read_name
+from council.prose import paragraphs_of
 from council.protocols import Archive, BenchmarkSummary, ModelClient
 from council.rendering import figures
 from council.rendering.marks import mark_lines

@@ -89,10 +89,15 @@ async def generate(task: str, *, settings: Settings | None = None) -> Submission
     return session.submission
 
 
-async def validate(source: Source, *, tests: Tests = None, settings: Settings | None = None) -> ValidationReport:
-    """Run the checks of the settings' policy in the sandbox. Nobody is asked and nothing is stored."""
+async def validate(
+    source: Source, *, task: str | None = None, tests: Tests = None, settings: Settings | None = None
+) -> ValidationReport:
+    """Run the checks of the settings' policy in the sandbox. Nobody is asked and nothing is stored.
+
+    ``task`` says in words what the code should do: the examples it gives are run.
+    """
     resolved = (settings or load_settings().settings).but(store=False)
-    submission = submission_of(source, tests=tests, settings=resolved)
+    submission = submission_of(source, task=task, tests=tests, settings=resolved)
     async with Council.from_settings(resolved) as house:
         return await house.validate(submission)
 

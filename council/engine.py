@@ -3,53 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from council import consensus, generation, reviewing, validation
+from council import consensus, generation, probing, reviewing, validation
 from council._version import __version__
+from council.concurrency import beside
 from council.errors import ModelError, UsageError
-from council.keeping import Keeper
+from council.keeping import Keeper, kept
 from council.models import has_key, open_client, open_host, sitting, warm_up
 from council.policies import (
+    CHAIR,
     DRAFTER,
     FALLBACK,
     WRITER,
     Admission,
-    Panel,
+    Bench,
     Policy,
-    distinct_seats,
     load_panel,
     load_policy,
+    named_bench,
+    panel_bench,
     seat_for,
     seat_role,
 )
 from council.protocols import Aggregator, Docket, ModelClient, ModelHost, Sandbox, Store
 from council.sandbox import open_sandbox
 from council.settings import Settings
+from council.stages import Stages
 from council.store import open_store
 from council.templating import Templates
-from council.types.base import Record, now
+from council.turns import plan_turns
+from council.types.base import now
 from council.types.calls import Message, Reply
 from council.types.checks import ValidationReport
-from council.types.events import CheckFinished, ConsensusReached, Event, SeatFinished, SittingOpened
+from council.types.events import CheckFinished, Event, SeatFinished, SittingOpened
 from council.types.reviews import Review, Seat
 from council.types.session import Cost, Session, SessionKind, SessionState, new_session_id
-from council.types.submission import SourceFile, Submission
+from council.types.submission import Origin, SourceFile, Submission
+from council.sampling import write_samples
+from council.witnessing import Parts, add_versions
 
 Listener = Callable[[Event], None]
-T = TypeVar("T")
-
-
-class Bench(Record):
-    """The seats of one sitting, and which of them can no longer be asked."""
-
-    panel: str | None
-    seats: tuple[Seat, ...]
-    quorum: int
-    retired: dict[str, str] = {}
 
 
 class Council:
@@ -122,7 +117,7 @@ class Council:
         """Return the policy that decides: the one given, else the settings'. Raises ``PolicyError``."""
         if isinstance(policy, Policy):
             return policy
-        return load_policy(policy or self.settings.policy, folders=self._folders)
+        return load_policy(policy or self.settings.policy, folders=self.folders)
 
     def bench(self, policy: Policy, seats: Sequence[str | Seat] | None = None) -> Bench:
         """Return who sits: the seats given, else the settings' seats, else the panel. Raises ``PolicyError``."""
@@ -130,11 +125,8 @@ class Council:
         if policy.checks_only:
             return Bench(panel=None, seats=(), quorum=policy.voting.quorum)
         if named:
-            chosen = distinct_seats(tuple(seat if isinstance(seat, Seat) else seat_for(seat) for seat in named))
-            # Two hand-picked seats can be a quorum of two; one never is, unless the policy itself asks for one.
-            quorum = min(policy.voting.quorum, max(2, len(chosen)))
-            return Bench(panel=None, seats=chosen, quorum=quorum)
-        return _seated(load_panel(self.settings.panel, folders=self._folders), policy)
+            return named_bench(named, policy)
+        return panel_bench(load_panel(self.settings.panel, folders=self.folders), policy)
 
     async def validate(
         self, submission: Submission, *, policy: str | Policy | None = None, on_event: Listener | None = None
@@ -159,11 +151,13 @@ class Council:
         """Let the council sit over a submission and return the whole session. Every seat invited is in it."""
         submission = generation.with_origin(submission)
         chosen = self.policy(policy)
-        bench = self.bench(chosen, seats)
+        bench = await self._with_authors(self.bench(chosen, seats), submission)
         chosen = chosen.but(voting=chosen.voting.but(quorum=bench.quorum))
-        admission = await self._admit_seats(chosen, bench)
+        admission = await self.admit_seats(chosen, bench)
         session = self._opened(SessionKind.REVIEW, submission, chosen, bench).but(notes=admission.take_notes())
-        return await self._kept(session, lambda keep: self._sit(keep, chosen, bench, admission, on_event or _deaf))
+        return await kept(
+            self.store, session, lambda keep: self._sit(keep, chosen, bench, admission, on_event or _deaf)
+        )
 
     async def generate(
         self,
@@ -179,11 +173,22 @@ class Council:
         blank = Submission(files=(), tests=tests, task=task)
         admission = await self._admit_writers(chosen)
         session = self._opened(SessionKind.GENERATE, blank, chosen, None).but(notes=admission.take_notes())
-        return await self._kept(session, lambda keep: self._write(keep, chosen, path, admission, on_event or _deaf))
+        return await kept(
+            self.store, session, lambda keep: self._write(keep, chosen, path, admission, on_event or _deaf)
+        )
 
     @property
-    def _folders(self) -> tuple[Path, ...]:
+    def folders(self) -> tuple[Path, ...]:
+        """Return where policies and panels are looked up first."""
         return () if self.settings.policies_dir is None else (self.settings.policies_dir,)
+
+    async def _with_authors(self, bench: Bench, submission: Submission) -> Bench:
+        """Find out who wrote the submission, where somebody sits over it."""
+        if not bench.seats:
+            return bench
+        authors = await asyncio.to_thread(generation.authors_of, submission, self.store)
+        known: Bench = bench.but(authors=authors)
+        return known
 
     async def _admit_writers(self, policy: Policy) -> Admission:
         """Look up every model that may write. Raises ``ModelBanned``."""
@@ -194,24 +199,27 @@ class Council:
                 admission.require(name, role)
         return admission
 
-    async def _admit_seats(self, policy: Policy, bench: Bench) -> Admission:
+    async def admit_seats(self, policy: Policy, bench: Bench) -> Admission:
         """Look up the model of every seat that may be asked, and its fallback. Raises ``ModelBanned``."""
         asked = [seat for seat in bench.seats if seat.name not in bench.retired]
-        wanted = [(name, seat) for seat in asked for name in (seat.model, seat.fallback) if name]
+        wanted = [
+            (name, seat_role(seat, bench.panel)) for seat in asked for name in (seat.model, seat.fallback) if name
+        ]
+        wanted += [(self.settings.chair, CHAIR)] if self.settings.chair else []
         local = any(seat_for(name).provider == "ollama" for name, _ in wanted)
-        admission = await self._admission(policy, local=local and self._replayed_from is None)
-        for name, seat in wanted:
-            admission.require(name, seat_role(seat, bench.panel))
+        admission = await self._admission(policy, local=local and self._replayed_from is None, authors=bench.authors)
+        for name, role in wanted:
+            admission.require(name, role)
         return admission
 
-    async def _admission(self, policy: Policy, *, local: bool) -> Admission:
+    async def _admission(self, policy: Policy, *, local: bool, authors: tuple[Origin, ...] = ()) -> Admission:
         """Return the door of the policy, which knows the models of this machine where some are asked."""
         if not local or not (policy.models or policy.unlisted_models != "allowed"):
-            return Admission(policy)
+            return Admission(policy, authors=authors)
         try:
-            return Admission(policy, await self.host.models())
+            return Admission(policy, await self.host.models(), authors)
         except ModelError:  # who cannot be reached cannot be asked either; names still tell
-            return Admission(policy)
+            return Admission(policy, authors=authors)
 
     def _opened(self, kind: SessionKind, submission: Submission, policy: Policy, bench: Bench | None) -> Session:
         return Session(
@@ -221,35 +229,12 @@ class Council:
             created_at=now(),
             council_version=__version__,
             policy=policy.id,
+            policy_record=policy.model_dump(mode="json"),
             panel=bench.panel if bench else None,
             seats=bench.seats if bench else (),
             submission=submission,
             replayed_from=self._replayed_from,
         )
-
-    async def _kept(self, session: Session, work: Callable[[Keeper], Awaitable[None]]) -> Session:
-        """Do the work of a session while the store follows it, also when it is interrupted."""
-        keeper = Keeper(self.store, session)
-        await keeper.open()
-        started = time.monotonic()
-        failure: Exception | None = None
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(keeper.follow())
-                try:
-                    await work(keeper)
-                except Exception as error:  # leaves the group as itself, not wrapped in an ExceptionGroup
-                    failure = error
-                state = SessionState.FINISHED if failure is None else SessionState.INTERRUPTED
-                keeper.change(state=state, finished_at=now(), duration_s=round(time.monotonic() - started, 3))
-                keeper.finish()
-        except asyncio.CancelledError:  # what the seats have said so far was paid for
-            keeper.change(state=SessionState.INTERRUPTED, finished_at=now())
-            keeper.save_now()
-            raise
-        if failure is not None:
-            raise failure
-        return keeper.session
 
     async def _sit(self, keep: Keeper, policy: Policy, bench: Bench, admission: Admission, tell: Listener) -> None:
         submission = keep.session.submission
@@ -264,19 +249,34 @@ class Council:
         checking = self.validate(submission, policy=policy, on_event=tell)
         called = any(has_key(seat.model) or seat.api_base for seat in bench.seats)
         # litellm takes seconds to import: they pass while the checks run.
-        report = await (_beside(checking, warm_up()) if self._real_client and called else checking)
+        report = await (beside(checking, warm_up()) if self._real_client and called else checking)
         keep.change(validation=report)
-        reviews: tuple[Review, ...] = ()
-        if bench.seats:
-            reviews = await self._ask(keep, report, policy, bench, admission, tell)
+        asking = self._ask(keep, report, policy, bench, admission, tell) if bench.seats else _nobody()
+        # so do the seconds that scikit-learn takes, and those of measuring the tests, while the seats answer.
+        waiting = beside(asking, consensus.warm_up()) if self._real_client and called else asking
+        reviews = await beside(waiting, self._probe(keep, report, policy, tell))
         notes = (*keep.session.notes, *admission.take_notes())
         keep.change(reviews=reviews, cost=Cost.of(reviews), notes=notes)
-        docket = Docket(reviews=reviews, report=report, policy=policy)
-        decided = self.aggregator.aggregate(docket)
-        keep.change(consensus=decided)
+        await self.stages.conclude(keep, report, policy, admission, tell)
         if admission.refusals:
             raise admission.refusals[0]
-        tell(ConsensusReached(consensus=decided))
+
+    @property
+    def stages(self) -> Stages:
+        """Return what leads a session that has its reviews to its decision."""
+        return Stages(
+            self.settings,
+            client=self.client,
+            sandbox=self.sandbox,
+            store=self.store,
+            aggregator=self.aggregator,
+            templates=self.templates,
+            witnesses=self._call_versions,
+        )
+
+    async def _call_versions(self, keep: Keeper, policy: Policy, tell: Listener) -> None:
+        """Call independent versions of the task as witnesses, where some are asked for."""
+        await add_versions(keep, Parts.of(self), lambda: self._admission(policy, local=True), tell)
 
     async def _ask(
         self,
@@ -288,7 +288,9 @@ class Council:
         tell: Listener,
     ) -> tuple[Review, ...]:
         submission = keep.session.submission
-        messages: tuple[Message, ...] = reviewing.compose_prompt(submission, report, policy, self.templates)
+        # It looks through all of the material for words to reviewers: a large one would hold up everybody else.
+        compose = reviewing.compose_prompt
+        messages: tuple[Message, ...] = await asyncio.to_thread(compose, submission, report, policy, self.templates)
         keep.change(prompt=messages)
         heard: dict[str, Review] = {}
 
@@ -299,17 +301,29 @@ class Council:
                 keep.change(reviews=so_far, cost=Cost.of(so_far))
             tell(event)
 
+        known = Docket(report=report, policy=policy)
+        turns = await asyncio.to_thread(plan_turns, self.store, known, bench.seats, messages, self.settings)
         with sitting(self.settings):
             return await reviewing.collect_reviews(
                 messages,
-                bench.seats,
+                bench.askable,
                 self.client,
                 submission=submission,
                 settings=self.settings,
                 on_event=listen,
                 retired=bench.retired,
+                recused=bench.recused,
+                spoken=reviewing.spoken_by(report),
                 turn_away=lambda seat, reply: admission.turn_away(reply, seat_role(seat, bench.panel)),
+                turns=turns,
             )
+
+    async def _probe(self, keep: Keeper, report: ValidationReport, policy: Policy, tell: Listener) -> None:
+        """Measure the submission's own tests, where that is asked for, and keep what it showed."""
+        if self.settings.probe or policy.probe:
+            tools = probing.Tools(self.sandbox, validation.run_tests, validation.measure_reach)
+            work = probing.probe_submission(keep.session.submission, report, tools, self.settings, on_event=tell)
+            keep.change(probe=await work)
 
     async def _write(self, keep: Keeper, policy: Policy, path: str, admission: Admission, tell: Listener) -> None:
         session = keep.session
@@ -325,17 +339,21 @@ class Council:
             if refusal is not None:
                 raise refusal
 
-        submission, written = await generation.write_code(
-            session.submission.task or "",
-            host=self.host,
-            validate=check,
-            settings=self.settings,
-            templates=self.templates,
-            tests=session.submission.tests,
-            path=path,
-            on_event=tell,
-            admit=admit,
-        )
+        if self.settings.samples > 1:
+            made = write_samples(session.submission, path, Parts.of(self), admission, check=check, on_event=tell)
+            submission, written = await made
+        else:
+            submission, written = await generation.write_code(
+                session.submission.task or "",
+                host=self.host,
+                validate=check,
+                settings=self.settings,
+                templates=self.templates,
+                tests=session.submission.tests,
+                path=path,
+                on_event=tell,
+                admit=admit,
+            )
         chosen = next((a for a in written.attempts if a.number == written.chosen), None)
         if submission is not None and chosen is not None:
             submission = generation.with_header(
@@ -354,38 +372,9 @@ class Council:
         )
 
 
-def _seated(panel: Panel, policy: Policy) -> Bench:
-    seats = distinct_seats(
-        tuple(
-            seat_for(s.model, name=s.name, provider=s.provider, api_base=s.api_base, fallback=s.fallback)
-            for s in panel.seats
-        )
-    )
-    retired: Mapping[str, str] = {
-        seat.name: f"retired ({entry.retired})"
-        + (f"; its successor is {entry.replacement}" if entry.replacement else "")
-        for seat, entry in zip(seats, panel.seats, strict=True)
-        if entry.retired
-    }
-    return Bench(panel=panel.id, seats=seats, quorum=panel.quorum or policy.voting.quorum, retired=dict(retired))
-
-
-async def _beside(work: Awaitable[T], aside: Awaitable[None]) -> T:
-    """Do some work while something else goes on; a failure leaves as itself, not wrapped in an ExceptionGroup."""
-    failure: Exception | None = None
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_awaited(aside))
-        try:
-            result = await work
-        except Exception as error:
-            failure = error
-    if failure is not None:
-        raise failure
-    return result
-
-
-async def _awaited(aside: Awaitable[None]) -> None:
-    await aside
+async def _nobody() -> tuple[Review, ...]:
+    """Return the reviews of no seats."""
+    return ()
 
 
 def _deaf(event: Event) -> None:

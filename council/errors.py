@@ -16,6 +16,7 @@
     │   ├── ModelTimeout    3    no answer within the limit of one attempt
     │   ├── ModelDenied     3    no key, a wrong key, no right to this model
     │   ├── ModelRefused    3    the model declined
+    │   ├── ModelRecused    3    the model, or its family, wrote what it would judge
     │   ├── ModelOverflow   3    the prompt is longer than the context
     │   ├── ModelOverBudget 3    the next call could cost more than is left
     │   ├── ModelMismatch   3    the server does not take such a call, now or later
@@ -118,6 +119,10 @@ class ModelDenied(ModelError):
 
 class ModelRefused(ModelError):
     """The model or its provider declined to answer."""
+
+
+class ModelRecused(ModelError):
+    """The model, or one of its family, wrote what it would judge."""
 
 
 class ModelOverflow(ModelError):

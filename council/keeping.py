@@ -1,13 +1,17 @@
-"""One session on its way into the store, while the sitting goes on."""
+"""One session on its way into the store, while the sitting goes on, and what the store has learnt of earlier ones."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
 from council.errors import StoreError
-from council.protocols import Store
-from council.types.session import Session
+from council.protocols import Archive, Store
+from council.types.base import now
+from council.types.labels import Label, TrackRecord
+from council.types.session import Session, SessionState
 
 
 class Keeper:
@@ -54,3 +58,46 @@ class Keeper:
         if self._store is not None:
             with suppress(StoreError):
                 self._store.update_session(self.session)
+
+
+def learn_from(store: Store | None, learn: Callable[[Iterable[Label]], TrackRecord]) -> TrackRecord | None:
+    """Return what the labels of a store teach; ``None`` where it keeps none."""
+    if not isinstance(store, Archive):
+        return None
+    try:
+        return learn(store.list_labels())
+    except StoreError:  # a sitting that was paid for does not fail for want of a better number
+        return None
+
+
+def keep_labels(store: Store | None, labels: Iterable[Label]) -> None:
+    """Keep what a sitting itself has shown; a store that fails costs the labels, not the sitting."""
+    if isinstance(store, Archive):
+        with suppress(StoreError):
+            for label in labels:
+                store.put_label(label)
+
+
+async def kept(store: Store | None, session: Session, work: Callable[[Keeper], Awaitable[None]]) -> Session:
+    """Do the work of a session while the store follows it, also when it is interrupted."""
+    keeper = Keeper(store, session)
+    await keeper.open()
+    started = time.monotonic()
+    failure: Exception | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keeper.follow())
+            try:
+                await work(keeper)
+            except Exception as error:  # leaves the group as itself, not wrapped in an ExceptionGroup
+                failure = error
+            state = SessionState.FINISHED if failure is None else SessionState.INTERRUPTED
+            keeper.change(state=state, finished_at=now(), duration_s=round(time.monotonic() - started, 3))
+            keeper.finish()
+    except asyncio.CancelledError:  # what the seats have said so far was paid for
+        keeper.change(state=SessionState.INTERRUPTED, finished_at=now())
+        keeper.save_now()
+        raise
+    if failure is not None:
+        raise failure
+    return keeper.session

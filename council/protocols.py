@@ -12,10 +12,15 @@ from council.types.benchmarks import Benchmark, Sample
 from council.types.calls import Call, LoadedModel, LocalModel, Progress, Reply
 from council.types.checks import CheckResult, SandboxInfo, ValidationReport
 from council.types.consensus import Consensus, Evidence
+from council.types.examinations import Second
+from council.types.findings import Finding
 from council.types.knowledge import DocumentVersion, Knowledge
+from council.types.labels import Label, LabelOrigin, TrackRecord
+from council.types.probe import Probe
 from council.types.reviews import Review
 from council.types.session import Session
 from council.types.submission import Submission
+from council.types.versions import Version
 
 
 @runtime_checkable
@@ -120,7 +125,14 @@ class Docket(Record):
     reviews: tuple[Review, ...] = ()
     report: ValidationReport | None = None
     evidence: tuple[Evidence, ...] = ()
+    probe: Probe | None = None
+    findings: tuple[Finding, ...] = ()
+    """What no seat and no check found, such as a difference to independent versions of the task."""
+    seconds: tuple[Second, ...] = ()
+    """Who, asked about a finding of another seat that no run has settled, says that it holds."""
     policy: Policy
+    record: TrackRecord | None = None
+    """What labelled outcomes say of the seats; ``None``: the shipped prior."""
 
 
 @runtime_checkable
@@ -193,6 +205,34 @@ class Archive(Store, Protocol):
 
     Ids may be given by an unambiguous beginning, as with sessions; every method raises ``StoreError``.
     """
+
+    def put_label(self, label: Label) -> None:
+        """Keep a label, in place of what the same origin said of the same thing before."""
+        ...
+
+    def list_labels(self, session_id: str | None = None, *, limit: int = 10_000) -> tuple[Label, ...]:
+        """Return the newest labels first, of one session or of all."""
+        ...
+
+    def delete_label(self, session_id: str, finding_id: str | None, origin: LabelOrigin) -> bool:
+        """Take one label back, and return whether it was there."""
+        ...
+
+    def claim_session(self, session_id: str, *, force: bool = False) -> Session:
+        """Return a session that this process alone may complete now, until it is updated or released."""
+        ...
+
+    def release_session(self, session_id: str) -> None:
+        """Let go of a session that was claimed and is not updated."""
+        ...
+
+    def keep_program(self, task: str, version: Version) -> None:
+        """Keep a version of a task; the same model and seed replaces it."""
+        ...
+
+    def programs_of(self, task: str) -> tuple[Version, ...]:
+        """Return the versions of a task by model and seed."""
+        ...
 
     def open_benchmark(self, benchmark: Benchmark) -> None:
         """Write a benchmark that has just begun."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,6 +16,7 @@ import platformdirs
 from pydantic import Field, ValidationError, model_validator
 
 from council.errors import SettingsError
+from council.layers import file_layers, placed, shown_path
 from council.text import SECRET_NAME, logins_of
 from council.types.base import Record
 
@@ -58,6 +58,15 @@ class Settings(Record):
         None,
         description="No call starts that could take a sitting above this; a model without a price is not called.",
     )
+    chair: str | None = Field(
+        None, description="Model that words the decision once it has fallen, as LiteLLM names it; it decides nothing."
+    )
+    cross_examination_rounds: Annotated[int, Field(ge=0, le=3)] = Field(
+        1, description="How often reproduced claims that nobody confirmed are put to the other seats; 0 is never."
+    )
+    cross_examination_calls: Annotated[int, Field(ge=0, le=100)] = Field(
+        12, description="Most calls that one sitting spends on that."
+    )
     gates: dict[str, GateSettings] = Field(
         {"ollama": GateSettings(rate_per_s=20.0, concurrency=1)},
         description="Rate and concurrency by provider.",
@@ -88,6 +97,20 @@ class Settings(Record):
         600.0, description="Limit for one attempt of a local model, loading included."
     )
 
+    samples: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Versions that local models write of a task; of several the best is picked by agreement."
+    )
+    versions: Annotated[int, Field(ge=0, le=64)] = Field(
+        0, description="Independent versions of the task that local models write to be run against the submission."
+    )
+    version_models: tuple[str, ...] = Field(
+        (), description="Local models that write them, in equal shares; unset is the model that writes code."
+    )
+    versions_from: Path | None = Field(
+        None, description="File of recorded versions, one JSON object with model and code a line; used before others."
+    )
+    versions_limit_s: Seconds = Field(1800.0, description="No further version is begun after that time.")
+
     sandbox: Literal["auto", "bubblewrap", "landlock", "sandbox-exec"] = Field(
         "auto", description="Which sandbox runs untrusted code."
     )
@@ -96,6 +119,18 @@ class Settings(Record):
     test_timeout_s: Seconds = Field(10.0, description="Limit for one test.")
     tests_apart: bool = Field(
         True, description="Run tests and code in two processes where the tests allow it, so that code cannot see them."
+    )
+    counterexamples: Annotated[int, Field(ge=0)] = Field(
+        12, description="Most counterexamples of one sitting that are run, the gravest first; 0 runs none."
+    )
+    counterexample_runs: Annotated[int, Field(ge=2, le=20)] = Field(
+        5, description="How often each is run: only one that ends alike every time proves anything."
+    )
+    probe: bool = Field(
+        False, description="Measure the submission's own tests before an approval leans on them; a policy can ask too."
+    )
+    probe_budget_s: Annotated[float, Field(ge=0)] = Field(
+        20.0, description="How long small changes of the code are tried on its tests; 0 measures only what they reach."
     )
     max_file_kb: Annotated[int, Field(ge=1)] = Field(1024, description="Longest file that is reviewed.")
     max_files: Annotated[int, Field(ge=1)] = Field(200, description="Most files in one submission.")
@@ -121,10 +156,20 @@ class Settings(Record):
             raise ValueError(f"reply_tokens ({self.reply_tokens}) fills context_tokens ({self.context_tokens})")
         return self
 
+    def but(self, **changes: Any) -> Any:
+        """Return a copy with some fields replaced. What nobody has set stays unset, so that it contradicts nothing."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return type(self).model_validate({**given, **changes})
+
     @property
     def attempt_limit_s(self) -> float:
         """Limit for one attempt of a seat: never longer than the sitting."""
         return min(self.attempt_timeout_s, self.deadline_s)
+
+    @property
+    def later_limit_s(self) -> float:
+        """Limit for what is asked after the seats have answered: half of a sitting's deadline."""
+        return self.deadline_s / 2
 
     @property
     def test_limit_s(self) -> float:
@@ -164,19 +209,19 @@ def load_settings(
     values: dict[str, Any] = {}
     origins = {name: "default" for name in Settings.model_fields}
     layers: list[tuple[str, Mapping[str, Any]]] = []
-    layers += _files(folder or Path.cwd(), user_file)
+    layers += file_layers(folder or Path.cwd(), user_file or user_settings_path())
     layers += _environment(environ)
     layers += [
         (f"--{name.replace('_', '-')}", {name: value}) for name, value in (flags or {}).items() if value is not None
     ]
     layers += [("argument", {name: value}) for name, value in (arguments or {}).items() if value is not None]
-    personal = _shown(user_file or user_settings_path(), folder or Path.cwd())
+    personal = shown_path(user_file or user_settings_path(), folder or Path.cwd())
     for origin, table in layers:
         _known(table, origin)
         if "key_hosts" in table and ".toml" in origin and origin != personal:
             # A repository must not be able to name the server that your keys are sent to.
             remedy = "Set it in your user file, or with COUNCIL_KEY_HOSTS"
-            raise SettingsError(f"{_placed(origin, 'key_hosts')}: a project may not set key_hosts", remedy)
+            raise SettingsError(f"{placed(origin, 'key_hosts')}: a project may not set key_hosts", remedy)
         _validated(table, origin, alone=True)
         for name, value in table.items():
             merge = name == "gates" and isinstance(value, Mapping)
@@ -265,75 +310,6 @@ def _laid_over(gates: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, A
     return merged
 
 
-def _files(folder: Path, user_file: Path | None) -> list[tuple[str, Mapping[str, Any]]]:
-    layers: list[tuple[str, Mapping[str, Any]]] = []
-    personal = user_file or user_settings_path()
-    if _exists(personal):
-        layers.append((_shown(personal, folder), _anchored(_read(personal), personal)))
-    for parent in (folder.resolve(), *folder.resolve().parents):
-        own, project = parent / "council.toml", parent / "pyproject.toml"
-        inner = _read(project).get("tool", {}).get("council") if _exists(project) else None
-        if _exists(own):
-            if inner is not None:
-                raise SettingsError(
-                    f"council.toml and [tool.council] of pyproject.toml both stand in {_shown(parent, folder)}",
-                    "Keep one of them",
-                )
-            layers.append((_shown(own, folder), _anchored(_read(own), own)))
-            break
-        if inner is not None:
-            layers.append((f"{_shown(project, folder)} [tool.council]", _anchored(inner, project)))
-        if _exists(project):
-            break
-    return layers
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-def _shown(path: Path, folder: Path) -> str:
-    try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        home = Path.home()
-        return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else path.as_posix()
-
-
-def _anchored(table: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    """Make relative paths of a settings file relative to that file, not to where somebody happens to stand."""
-    anchored = dict(table)
-    for name in ("policies_dir", "templates_dir"):
-        if isinstance(anchored.get(name), str):
-            anchored[name] = file.parent / Path(anchored[name]).expanduser()
-    for name in ("policy", "panel", "store_url"):
-        word = anchored.get(name)
-        if isinstance(word, str) and _is_path(name, word):
-            anchored[name] = str(file.parent / Path(word).expanduser())
-    return anchored
-
-
-def _is_path(name: str, word: str) -> bool:
-    """Whether the value of a setting is a file's path, and not an id or a URL."""
-    if name == "store_url":
-        return bool(word) and "://" not in word
-    return word.endswith(".toml") or "/" in word
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path.name}: not valid TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path.name}: not UTF-8") from None
-    except OSError as error:
-        raise SettingsError(f"{path.name}: cannot be read ({error.strerror})") from None
-
-
 def _environment(environ: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
     layers: list[tuple[str, Mapping[str, Any]]] = []
     for variable, field in (("OLLAMA_MODEL", "model"), ("OLLAMA_HOST", "ollama_host")):
@@ -360,17 +336,7 @@ def _known(table: Mapping[str, Any], origin: str) -> None:
                 shown, options = origin, [f"COUNCIL_{field.upper()}" for field in Settings.model_fields]
             close = difflib.get_close_matches(shown, options, 1)
             remedy = f"Did you mean {close[0]}?" if close else "council settings show lists them all"
-            raise SettingsError(f"{_placed(origin, name)}: unknown setting '{shown}'", remedy)
-
-
-def _placed(origin: str, name: str) -> str:
-    """Name the line of a setting, where its origin is a file that can be read."""
-    path = Path(origin.removesuffix(" [tool.council]")).expanduser()
-    if path.suffix == ".toml" and _exists(path):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if line.lstrip().lstrip("[").startswith(name):
-                return f"{path.as_posix()}, line {number}"
-    return origin
+            raise SettingsError(f"{placed(origin, name)}: unknown setting '{shown}'", remedy)
 
 
 def _validated(table: Mapping[str, Any], origin: str, *, alone: bool) -> Settings:
@@ -383,7 +349,7 @@ def _validated(table: Mapping[str, Any], origin: str, *, alone: bool) -> Setting
                 return Settings()
             raise SettingsError(f"{origin}: {first['msg'].removeprefix('Value error, ')}") from None
         place = ".".join(str(part) for part in first["loc"])
-        where = _placed(origin, str(first["loc"][0]))
+        where = placed(origin, str(first["loc"][0]))
         raise SettingsError(f"{where}: {place}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
 
 

@@ -25,6 +25,9 @@ _EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside of a name it marks
 _OPENS_A_BLOCK = re.compile(r"(?P<mark>[-+=:#])|(?P<number>\d{1,9})(?P<dot>[.)])(?=\s|\Z)")
 # What a forge turns into a link or a notice by itself, escaped or not: it stays text only as code.
 _LINKED = re.compile(r"(?i)://|^\W*www\.|@\w|\w@|#\d|^\W*gh-\d|^\W*(?:mailto|xmpp|tel|data|javascript|file):")
+# Only these go unescaped: whatever else a template is called, a browser may come to read it.
+_NOT_MARKUP = (".md.j2", ".txt.j2")
+_COMMAND = re.compile(r"(?m)^(\s*)([:#])(?=:|#\[)")
 _TICKS = re.compile(r"`+")
 
 
@@ -32,7 +35,8 @@ class Templates:
     """Renders templates by name; a file in ``folder`` replaces the shipped one of the same name.
 
     Untrusted text reaches a template only as a value. In ``.md`` templates use ``| md`` for running text, ``| code``
-    for blocks, ``| inline`` for code in a line and ``| cell`` for code in a table; ``.html`` ones escape by themselves.
+    for blocks, ``| inline`` for code in a line and ``| cell`` for code in a table; templates of any other name than
+    ``*.md.j2`` and ``*.txt.j2`` escape by themselves.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -41,7 +45,7 @@ class Templates:
         self._environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
             loader=jinja2.FileSystemLoader([*folders, shipped("templates")]),
             undefined=jinja2.StrictUndefined,
-            autoescape=lambda name: name is not None and ".html" in name,
+            autoescape=lambda name: name is None or not name.endswith(_NOT_MARKUP),
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
@@ -120,8 +124,19 @@ def markdown_cell(value: object) -> str:
 
 
 def markdown_block(value: object, language: str = "") -> str:
-    """Return text as a fenced block with a fence longer than any inside."""
+    """Return text as a fenced block with a fence longer than any inside.
+
+    A line that a build service would take for a command, wherever it is printed, gets a visible escape; code stays as
+    it is.
+
+    >>> print(markdown_block("::error file=x::no"))
+    ```
+    \\x3a:error file=x::no
+    ```
+    """
     text = printable(str(value)).rstrip("\n")
+    if language in ("", "text"):
+        text = _COMMAND.sub(lambda found: f"{found[1]}\\x{ord(found[2]):02x}", text)
     fence = fence_for(text)
     return f"{fence}{language}\n{text}\n{fence}"
 

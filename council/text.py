@@ -31,6 +31,13 @@ _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0" "\U0001d159\U000e0100-\U000e01ef]"
 )
 _EMOJI_STYLE = "\ufe0f"
+# GitHub takes ``::error::`` for a command where a line begins with it, and a long line may be broken anywhere; it takes
+# ``##[error]`` for one anywhere, as Azure does ``##vso[``, and TeamCity ``##teamcity[``.
+_COMMAND = re.compile(
+    r":(?=:(?:set-output|set-env|add-path|add-mask|error|warning|notice|debug|group|endgroup|save-state|stop-commands"
+    r"|echo|add-matcher|remove-matcher)(?:\s|::|\Z))|#(?=#(?:vso|teamcity)?\[)",
+    re.IGNORECASE,
+)
 _MARKS_IN_A_ROW = 4
 """More combining marks than any script needs on one letter would climb over the lines above."""
 
@@ -83,11 +90,13 @@ def printable(text: str) -> str:
     """Return the text with everything that is not seen, or moves what is seen, written as a visible escape.
 
     Newlines and tabs stay, and a Windows line end counts as a newline. Terminal escapes, carriage returns, marks of
-    direction, characters of no width and heaps of combining marks become ``\\x1b``, ``\\u202e`` …
+    direction, characters of no width and heaps of combining marks become ``\\x1b``, ``\\u202e`` … So does the first
+    character of what a build server would take for a command in the log it keeps: ``::error::``, ``##[error]``.
 
     >>> printable("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
+    text = _without_commands(text)
     if text.isascii() and text.isprintable():
         return text
     shown: list[str] = []
@@ -276,6 +285,12 @@ def _written(secret: str) -> Iterator[str]:
 @lru_cache(maxsize=1024)
 def _broken(form: str, between: str) -> re.Pattern[str]:
     return re.compile(between.join(map(re.escape, form)))
+
+
+def _without_commands(text: str) -> str:
+    if "::" not in text and "##" not in text:
+        return text
+    return _COMMAND.sub(lambda match: _escape(match[0]), text)
 
 
 def _draws_nothing(char: str, before: str) -> bool:

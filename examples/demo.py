@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from run_the_claims import VERSIONS, sit
+
 from council import load_settings
 from council.cli.entry import run
 from council.errors import ModelError
@@ -16,30 +18,52 @@ from council.protocols import ModelHost
 from council.types.calls import Call, LocalModel, Message
 
 CACHE = Path("examples/lru_cache")
-TESTS, TASK, RECORDING = CACHE / "test_lru_cache.py", CACHE / "task.md", CACHE / "recorded"
-QUICK_BYTES = 2 << 30
-"""A model up to this size writes at a bearable pace without a GPU."""
+TESTS, TASK, RECORDING, ASKED = (CACHE / name for name in ("test_lru_cache.py", "task.md", "recorded", "asked"))
+FAULTY = str(CACHE / "faulty" / "lru_cache.py")
+QUICK_BYTES = 2 << 30  # a model up to this size writes at a bearable pace without a GPU
 
 
 def recorded() -> int:
     """Replay the reviewers' ballots; run checks and decision for real."""
-    recordings = read_recordings(RECORDING)
-    who = ", ".join(sorted({entry.question.model.rpartition("/")[2] for entry in recordings}))
-    days = ", ".join(sorted({entry.recorded_at[:10] for entry in recordings}))
+    told = [(one.question.model.rpartition("/")[2], one.recorded_at[:10]) for one in read_recordings(RECORDING)]
+    who, days = (", ".join(sorted(set(column))) for column in zip(*told, strict=True))
     say(f"The ballots are replayed: real replies of {who}, recorded on {days}. Checks and decision run now.\n")
-    faulty = str(CACHE / "faulty" / "lru_cache.py")
-    words = ["review", faulty, "--tests", str(TESTS), "--task", f"@{TASK}", "--no-store"]
+    words = ["review", FAULTY, "--tests", str(TESTS), "--task", f"@{TASK}", "--no-store"]
+    words += ["--set", f"templates_dir={ASKED}"]  # the words that the seats were recorded with
     code = show([*words, "--panel", "local", "--replay", str(RECORDING)])
     say(
         "\nThe small models judged by looking, and were lenient. The tests were not: a required check that fails\n"
-        "caps the decision, whatever the votes. Worth typing next:\n\n"
+        "caps the decision, whatever the votes. What reviewers claim is run: scripted seats, two caches, real runs:\n"
+    )
+    claims()
+    say(
+        "\nThree votes of three would have mended a right line into a bug. And a small model that cannot review wrote\n"
+        "the cache itself, eight times, from the task alone. These recorded versions run now:\n"
+    )
+    testified = witnesses(FAULTY)
+    say(
+        "\nIts versions convict the faulty cache without a test and without a key. Worth typing next:\n\n"
         f"  .venv/bin/council validate {CACHE}/right/lru_cache.py --tests {TESTS}\n"
-        "                       the right cache passes the same five tests\n"
-        "  .venv/bin/council doctor\n"
-        "                       what works on this machine, and what gives a frontier model a seat\n"
+        "                       the right cache passes the same five tests\n  .venv/bin/council doctor\n"
+        "                       what works here, and what gives a frontier model a seat\n"
         "  make demo LIVE=1     your own Ollama writes the cache, and its models review it"
     )
-    return 0 if code == 1 else 4
+    return 0 if code == testified == 1 else 4
+
+
+def witnesses(path: str) -> int:
+    """Run recorded versions of the task, written by a small model, against a cache: no test, no key."""
+    words = ["review", path, "--task", f"@{TASK}", "--policy", "checks-only", "--no-store", "--versions", "8"]
+    return show([*words, "--versions-from", str(RECORDING / "versions-qwen2.5-coder-1.5b.jsonl")])
+
+
+def claims() -> None:
+    """Run what scripted seats claim of two caches, and the fixes they propose."""
+    for version, words in VERSIONS.items():
+        say(f"{words}:")
+        for one in asyncio.run(sit(version)).evidence[:2]:
+            fix = f"its fix, run: {one.fix.outcome.value}: {one.fix.reason}" if one.fix else "no fix"
+            say(f"  {one.state.value.upper()}: {one.reason}\n    {fix}")
 
 
 def live() -> int:
@@ -60,13 +84,12 @@ def live() -> int:
     say(f"Live: {writer} writes the LRU cache, {', '.join(seats)} review it. Nothing is replayed.")
     say("No GPU is in use: two small models review, in short answers, and it takes minutes.\n" if slow else "")
     with tempfile.TemporaryDirectory() as folder:
-        target = str(Path(folder) / "lru_cache.py")
+        target = f"{folder}/lru_cache.py"
         code = show(["generate", f"@{TASK}", "--tests", str(TESTS), "--model", writer, "-o", target, "--no-store"])
         if not Path(target).exists():
             return code
-        words = ["review", target, "--task", f"@{TASK}", "--tests", str(TESTS), "--no-store"]
-        for name in seats:
-            words += ["--seat", f"ollama_chat/{name}"]
+        asked = (word for name in seats for word in ("--seat", f"ollama_chat/{name}"))
+        words = ["review", target, "--task", f"@{TASK}", "--tests", str(TESTS), "--no-store", *asked]
         limits = ["deadline_s=900", "attempt_timeout_s=600", f"max_tokens={200 if slow else 1200}"]
         show([*words, *(word for limit in limits for word in ("--set", limit))])
     return 0
@@ -77,8 +100,7 @@ async def look(host: ModelHost) -> tuple[list[LocalModel], bool]:
     models = sorted(await host.models(), key=lambda model: (-(model.size_bytes or 0), model.name))
     if not models:
         return [], False
-    question = Call(model=models[-1].name, messages=(Message(role="user", content="Hi"),), max_tokens=1)
-    await host.complete(question)
+    await host.complete(Call(model=models[-1].name, messages=(Message(role="user", content="Hi"),), max_tokens=1))
     return models, not any(model.vram_bytes for model in await host.loaded())
 
 

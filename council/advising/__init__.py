@@ -4,7 +4,7 @@ from council.advising.classes import CLASSES, BugClass, classify
 from council.advising.composing import advisory_id, compose_advisory, slug_of, with_history
 from council.advising.evidence import Evidence, Figures, Measured, Words
 from council.advising.history import changes_between, same_facts, stated
-from council.advising.prose import foreign_numbers, paragraphs_of, prose_prompt
+from council.advising.prose import foreign_numbers, prose_prompt
 from council.advising.sittings import gather_sittings
 from council.advising.tracing import Untraced, trace
 
@@ -22,7 +22,6 @@ __all__ = [
     "compose_advisory",
     "foreign_numbers",
     "gather_sittings",
-    "paragraphs_of",
     "prose_prompt",
     "same_facts",
     "slug_of",

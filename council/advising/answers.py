@@ -97,14 +97,15 @@ def why_of(told: Told) -> tuple[Sentence, ...]:
     found = []
     if told.failures.tally("looks_right").count:
         words = (
-            "{clean} that failed parse, and neither linter nor security scan blocks them: only running them shows it."
+            "{clean} that fail are valid Python that neither linter nor security scan blocks: only running it shows"
+            " the fault."
         )
         found.append(say("looks-right", words, clean=told.tally("looks_right")))
     if told.failures.tally("silent").count:
-        words = "{silent} that failed return a wrong result and raise nothing: whoever calls them goes on with it."
+        words = "{silent} that fail return a wrong result and raise nothing: whoever calls them goes on with it."
         found.append(say("silent", words, silent=told.tally("silent")))
     if told.failures.tally("unseen").count:
-        words = "{unseen} that passed the plain tests fail an edge case: plain tests alone would have let them through."
+        words = "{unseen} that pass the plain tests fail an edge case: plain tests alone would have let them through."
         found.append(say("unseen", words, unseen=told.tally("unseen")))
     return tuple(found)
 

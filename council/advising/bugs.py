@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from council.advising.evidence import Evidence, Measured, passed_both
-from council.advising.lines import likeness, spans_of
+from council.advising.lines import likeness, named_in, spans_of
 from council.advising.pointers import split
-from council.advising.tallies import tasks_of, unseen
+from council.advising.tallies import MOST_CLASSES, tasks_of, unseen
 from council.types.advisories import Bug, BugExample, EdgeFailure, Excerpt, FailedTest, ValidationRun
 from council.types.benchmarks import Sample
-from council.types.checks import TestOutcome, TestResult
+from council.types.checks import CheckOutcome, TestOutcome, TestResult
 from council.types.facts import Fact
 
-MOST_CLASSES = 8
 EXAMPLES = 2
 MOST_EDGES = 12
 _MOST_TASKS = 8
 _LONGEST_OUTPUT = 40
+_MOST_OF_A_REPLY = 8
+_WIDEST = 160
+"""Programs with longer lines are shown only where there are no others."""
 
 
 def bugs_of(evidence: Evidence, one: Measured, subject: str, against: Sequence[str]) -> tuple[Bug, ...]:
@@ -101,10 +103,12 @@ def _examples(
     shown: dict[str, BugExample] = {}
     ranked = []
     for sample in samples:
-        if (sample.code or "").strip():
+        if (sample.code or sample.reply or "").strip():
             right = _right(one, sample, against)
             output = max((len((t.output or "").splitlines()) for t in sample.failed_tests[:1]), default=0)
-            order = (right is None, sample.passed, output > _LONGEST_OUTPUT, _size(sample.code), sample.task)
+            size = _size(sample.code or sample.reply)
+            wide = max(map(len, (sample.code or sample.reply or "").splitlines()), default=0) > _WIDEST
+            order = (right is None, sample.passed, wide, output > _LONGEST_OUTPUT, size, sample.task)
             ranked.append((order, sample, right))
     for _, sample, right in sorted(ranked, key=lambda entry: (*entry[0], entry[1].number)):
         if len(shown) < EXAMPLES and sample.task not in shown:
@@ -127,15 +131,42 @@ def _example(evidence: Evidence, one: Measured, sample: Sample, right: Sample | 
     return BugExample(
         key=f"{sample.task} {sample.number}",
         task=fact("tasks", sample.task),
-        faulty=_excerpt(fact, fact("models", sample.model, "name"), (*place, "code"), sample.code or "", theirs),
+        faulty=_faulty(fact, sample, place, theirs),
         expected=expected,
         expected_by=None if expected is None else "model" if isinstance(right, Sample) else "reference",
         test=_failed_test(fact, sample, place),
+        said=_said(fact, sample, place),
+        no_code=not (sample.code or "").strip(),
     )
 
 
+def _faulty(fact: _Facts, sample: Sample, place: tuple[object, ...], right: str | None) -> Excerpt:
+    """Return the lines that matter, those where the error arose among them; without code how the reply begins."""
+    author = fact("models", sample.model, "name")
+    if not (sample.code or "").strip():
+        last = min(_MOST_OF_A_REPLY, len((sample.reply or "").splitlines()))
+        return _shown(fact, author, (*place, "reply"), [f"1-{last}"])
+    wrong = next((test for test in sample.failed_tests), None)
+    spans = spans_of(sample.code or "", right, also=named_in(wrong.output if wrong else None))
+    return _shown(fact, author, (*place, "code"), [f"{first}-{last}" for first, last in spans])
+
+
+def _said(fact: _Facts, sample: Sample, place: tuple[object, ...]) -> Fact | None:
+    """Return why nothing was tested: the first check that failed, or why there is no code."""
+    if sample.failed_tests:
+        return None
+    checks = sample.report.checks if sample.report else ()
+    failed = next((check for check in checks if check.outcome is CheckOutcome.FAILED), None)
+    if failed is not None:
+        return fact(*place, "report", "checks", failed.name, "summary")
+    return fact(*place, "reason") if sample.reason else None
+
+
 def _excerpt(fact: _Facts, author: Fact, place: tuple[object, ...], code: str, other: str | None) -> Excerpt:
-    spans = [f"{first}-{last}" for first, last in spans_of(code, other)]
+    return _shown(fact, author, place, [f"{first}-{last}" for first, last in spans_of(code, other)])
+
+
+def _shown(fact: _Facts, author: Fact, place: tuple[object, ...], spans: Sequence[str]) -> Excerpt:
     return Excerpt(
         key=author.text,
         author=author,

@@ -9,6 +9,7 @@ from council.advising.evidence import Evidence, Measured
 from council.advising.rating import rate_of, rated_by, status_of
 from council.advising.sentences import say
 from council.policies import standing_of
+from council.policies.names import read_name
 from council.types.advisories import AdvisoryStatus, Alternative, Sentence
 from council.types.benchmarks import BenchedModel
 from council.types.facts import Fact
@@ -26,6 +27,8 @@ class Choice:
     fit: bool = False
     """Whether the primary one is itself fit for production by the policy."""
     tiers: Sentence | None = None
+    named: Fact | None = None
+    """What the policy names in place of the model, where nobody measured it on these tasks."""
 
     def role(self, role: str) -> Alternative | None:
         """Return the alternative for a use."""
@@ -53,9 +56,32 @@ def choose(evidence: Evidence, one: Measured, subject: str, *, memory: Fact | No
         for model, role in ((primary, "primary"), (drafts, "drafts"))
         if model is not None
     )
-    note = _note(evidence, one, subject, memory, chosen)
+    named = _named(evidence, one, subject)
+    note = _with_named(evidence, _note(evidence, one, subject, memory, chosen), named)
     fit = primary is not None and status_of(one.table, primary.name, evidence.policy.advisory) is AdvisoryStatus.FIT
-    return Choice(alternatives=chosen, note=note, fit=fit, tiers=_tiers(evidence, one, primary, drafts))
+    return Choice(alternatives=chosen, note=note, fit=fit, tiers=_tiers(evidence, one, primary, drafts), named=named)
+
+
+def _with_named(evidence: Evidence, note: Sentence, named: Fact | None) -> Sentence:
+    """Add what the policy names, and that nobody has measured it here."""
+    if named is None:
+        return note
+    words = "The policy {policy} names {named} in its place; it was not measured on these tasks."
+    more = say("named", words, policy=evidence.fact("policy", evidence.policy.id), named=named)
+    both: Sentence = note.but(text=f"{note.text} {more.text}", facts=(*note.facts, *more.facts))
+    return both
+
+
+def _named(evidence: Evidence, one: Measured, subject: str) -> Fact | None:
+    """Return the replacement in the policy's own rule about the model, unless it was measured beside it."""
+    model = one.benchmark.model(subject)
+    rule = standing_of(evidence.policy, subject, digest=model.digest if model else None).rule
+    if rule is None or not rule.replacement:
+        return None
+    measured = {read_name(m.name)[1:] for m in one.benchmark.models}
+    if read_name(rule.replacement)[1:] in measured:
+        return None
+    return evidence.fact("policy", evidence.policy.id, "models", evidence.policy.models.index(rule), "replacement")
 
 
 def size_of(model: BenchedModel) -> int | None:
@@ -105,9 +131,9 @@ def _alternative(evidence: Evidence, one: Measured, model: BenchedModel, role: s
     ):
         if known:
             details.append((title, evidence.fact("benchmark", record, "models", model.name, *parts)))
-    reasons = []
-    if role == "primary":
-        reasons.append(_better(evidence, one, model.name, subject))
+    reasons = [_better(evidence, one, model.name, subject)] if role == "primary" else []
+    if role == "primary" and (wins := _wins(evidence, one, model.name)):
+        reasons.append(wins)
     return Alternative(
         key=role,
         role="primary" if role == "primary" else "drafts",
@@ -131,6 +157,20 @@ def _better(evidence: Evidence, one: Measured, model: str, subject: str) -> Sent
         facts["method"] = evidence.fact("benchmark", record, "rows", metric, "method")
         return say("better", words + "; the difference is shown ({method}).", **facts)
     return say("better", words + ".", **facts)
+
+
+def _wins(evidence: Evidence, one: Measured, model: str) -> Sentence | None:
+    """Return the other metrics in which a paired test shows it to be the best of all that were measured."""
+    record, decisive = one.benchmark.benchmark_id, rated_by(one.table)
+    won = [row.metric for row in one.table.rows if row.winner == model and row.p_value is not None]
+    facts: dict[str, Fact] = {}
+    for number, metric in enumerate(metric for metric in won if metric != decisive):
+        facts[f"t{number}"] = evidence.fact("benchmark", record, "rows", metric, "title")
+        facts[f"w{number}"] = evidence.fact("benchmark", record, "rows", metric, "p_value")
+    if not facts:
+        return None
+    words = ", ".join(f"{{t{number}}} ({{w{number}}})" for number in range(len(facts) // 2))
+    return say("wins", "Shown to be the best of all in: " + words + ".", **facts)
 
 
 def _tiers(

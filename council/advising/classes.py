@@ -35,7 +35,7 @@ _LOUD = "The call ends in an exception where a value was due."
 _KINDS: tuple[tuple[str, str, str], ...] = (
     ("tampering", "Works on its tests instead of the task", "No result of such code can be believed."),
     ("no-code", "Answers without whole code", "There is nothing to run."),
-    ("not-python", "Is not Python that loads", "Importing it fails before anything is called."),
+    ("not-python", "Is not valid Python", "It cannot be imported, let alone called."),
     ("unfinished", "Has no body", "The function is there and does nothing."),
     ("missing-function", "Lacks the function that was asked for", "Importing what the task names fails."),
     ("undefined-name", "Uses a name that is defined nowhere", "It ends in NameError once that line is reached."),
@@ -57,7 +57,7 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("should-be-nothing", "Returns a value where None is due", "The caller takes “there is none” for a result."),
     ("wrong-yes", "Says yes where no is right", "A check that lets wrong input through."),
     ("wrong-no", "Says no where yes is right", "A check that turns right input away."),
-    ("off-by-one", "Off by one", "The number is a neighbour of the right one: it looks plausible."),
+    ("off-by-one", "Number wrong by one", "The number is a neighbour of the right one: it looks plausible."),
     ("wrong-sign", "Wrong sign", "The number has the right size and the wrong direction."),
     ("wrong-order", "Right elements in the wrong order", "Whoever relies on the order gets the wrong element."),
     ("elements-missing", "Elements are missing", "Part of the result is lost without a word."),

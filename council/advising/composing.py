@@ -20,6 +20,7 @@ from council.advising.guides import (
     do_and_dont,
     doubts_of,
     migration_of,
+    new_projects_of,
     requirements_of,
     validation_commands,
 )
@@ -95,6 +96,7 @@ def compose_advisory(evidence: Evidence, subject: str, *, against: Sequence[str]
         summary=summary_of(told),
         measurements=tuple(_measurement(evidence, other, subject) for other in ones),
         failures=_failures(told),
+        rare=_rare(told),
         bugs=bugs,
         edge_failures=edges,
         edge_more=told.tally("unseen") if hidden > len(edges) else None,
@@ -107,6 +109,7 @@ def compose_advisory(evidence: Evidence, subject: str, *, against: Sequence[str]
         alternatives_note=choice.note,
         two_tiers=choice.tiers,
         migration=migration_of(told.name, choice, policy),
+        new_projects=new_projects_of(told.name, policy),
         validation_commands=validation_commands(policy),
         requirements=requirements_of(evidence),
         do=do,
@@ -116,6 +119,7 @@ def compose_advisory(evidence: Evidence, subject: str, *, against: Sequence[str]
         questions=questions_of(told, _other_sizes(evidence, subject)),
         sources=_sources(evidence),
         participants=participants_of(evidence),
+        contact=evidence.fact("policy", evidence.policy.id, "contact") if evidence.policy.contact else None,
     )
 
 
@@ -234,6 +238,13 @@ def _failures(told: Told) -> Sentence | None:
         "{failed} failed, in {classes}.",
         failed=told.tally("failed"), classes=told.tally("classes"),
     )  # fmt: skip
+
+
+def _rare(told: Told) -> Sentence | None:
+    """Return how many classes are left out, where some are."""
+    if not told.failures.tally("rare").count:
+        return None
+    return say("rare", "Left out below, as each was seen on fewer tasks: {rare}.", rare=told.tally("rare"))
 
 
 def _failure_rate(told: Told) -> Sentence:

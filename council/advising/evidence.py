@@ -16,6 +16,7 @@ from council.advising import lines
 from council.advising.classes import CLASSES
 from council.advising.pointers import join, plain, split, walk
 from council.advising.rating import STATUS_WORDS, severity_of, status_of
+from council.advising.said import said_of
 from council.advising.seen import Seen
 from council.advising.tallies import Failures, Tally, tasks_of, unseen
 from council.policies import Policy
@@ -45,6 +46,10 @@ class Figures(Protocol):
 
     def winner_words(self, row: Row) -> str:
         """Return who wins a row and how sure that is."""
+        ...
+
+    def p_words(self, value: float) -> str:
+        """Return how likely chance alone is: ``p = 0.031``."""
         ...
 
     def share(self, value: float | None) -> str:
@@ -167,6 +172,8 @@ class Evidence:
                 return Seen(row.winner, one_line(self.words.figures.winner_words(row)))
             case ("rows", metric, "title"):
                 return Seen(_row(one.table, metric).title, one_line(_row(one.table, metric).title))
+            case ("rows", metric, "p_value") if (chance := _row(one.table, metric).p_value) is not None:
+                return Seen(chance, self.words.figures.p_words(chance))
             case ("rows", metric, "method"):
                 return _text(_row(one.table, metric).method)
             case ("notes", number):
@@ -211,10 +218,10 @@ class Evidence:
 
     def _sample(self, sample: Sample, parts: tuple[str, ...]) -> Seen:
         match parts:
-            case ("code", "lines", span):
-                return lines.cut(sample.code or "", span)
-            case ("code", "place", spans):
-                return lines.place(sample.code or "", spans)
+            case ("code" | "reply" as name, "lines", span):
+                return lines.cut(getattr(sample, name) or "", span)
+            case ("code" | "reply" as name, "place", spans):
+                return lines.place(getattr(sample, name) or "", spans)
             case ("report", "marks", number) if sample.report is not None and number.isdecimal():
                 return _kept(self.words.marks(sample.report)[int(number)])
             case ("report", "failed", "tests"):
@@ -236,22 +243,8 @@ class Evidence:
         return self._shown(walk(task, parts), parts)
 
     def _session(self, session: Session, parts: tuple[str, ...]) -> Seen:
-        decided = session.consensus
-        match parts:
-            case ():
-                return Seen(session.session_id, session.session_id)
-            case ("consensus", "score") if decided is not None and decided.score is not None:
-                return Seen(decided.score, f"{decided.score:.1f} of 10")
-            case ("consensus", "interval") if decided is not None and decided.interval is not None:
-                return Seen(None, f"{decided.interval[0]:.1f} to {decided.interval[1]:.1f}")
-            case ("consensus", "agreement") if decided is not None and decided.agreement is not None:
-                return Seen(decided.agreement, f"agreement {self.words.figures.share(decided.agreement)}")
-            case ("consensus", "quorum") if decided is not None:
-                quorum = decided.quorum
-                return Seen(quorum.heard, f"{quorum.heard} of {plural(quorum.invited, 'seat')} heard")
-            case ("consensus", "decision") if decided is not None:
-                return Seen(decided.decision.value, decided.decision.value.replace("_", " "))
-        return self._shown(walk(session, parts), parts)
+        told = said_of(session, parts, share=self.words.figures.share)
+        return told if told is not None else self._shown(walk(session, parts), parts)
 
     def _learnt(self, record_id: str, parts: tuple[str, ...]) -> Seen:
         match parts:

@@ -11,10 +11,11 @@ from council.types.advisories import AdvisoryStatus, Command, Requirement, Sente
 from council.types.facts import Fact
 
 Steps = tuple[tuple[str, tuple[Command, ...]], ...]
+_GENERATE = "council generate @task.md --tests test_generated.py --model {model} -o generated.py --force"
 
 
 def migration_of(subject: Fact, choice: Choice, policy: Fact) -> Steps:
-    """Return the steps away from a model; without an alternative that runs here they end with finding one."""
+    """Return the steps away from a model; without an alternative that runs here, those to what the policy names."""
     steps: list[tuple[str, tuple[Command, ...]]] = [
         (
             "Find the code that the model wrote",
@@ -23,21 +24,32 @@ def migration_of(subject: Fact, choice: Choice, policy: Fact) -> Steps:
         ("Validate what was found", validation_commands(policy)),
     ]
     primary, drafts = choice.role("primary"), choice.role("drafts")
+    model = primary.model if primary is not None and primary.runs_here else choice.named
     if primary is None or not primary.runs_here:
-        steps.append(("See what runs here, and measure it", (command("models", "council models"),)))
+        first = [command("models", "council models")]
+        if model is not None:
+            first.append(command("measure", "council bench run core --model {model}", ollama=True, model=model))
+        steps.append(("See what runs here, and measure it before you rely on it", tuple(first)))
+    if model is None:
         return tuple(steps)
-    words = "council generate @task.md --tests test_generated.py --model {model} -o generated.py --force"
-    again = [command("generate", words, ollama=True, model=primary.model)]
-    if drafts is not None and drafts.runs_here:
-        again.append(
-            command(
-                "two-tiers", words.replace("-o", "--draft-model {drafts} -o"), ollama=True,
-                model=primary.model, drafts=drafts.model,
-            )
-        )  # fmt: skip
+    again = [command("generate", _GENERATE, ollama=True, model=model)]
+    if primary is not None and model is primary.model and drafts is not None and drafts.runs_here:
+        words = _GENERATE.replace("-o", "--draft-model {drafts} -o")
+        again.append(command("two-tiers", words, ollama=True, model=model, drafts=drafts.model))
     steps.append(("Write critical code again", tuple(again)))
-    steps.append(("Change the default", (command("default", "export OLLAMA_MODEL={model}", model=primary.model),)))
+    steps.append(("Change the default", (command("default", "export OLLAMA_MODEL={model}", model=model),)))
     return tuple(steps)
+
+
+def new_projects_of(subject: Fact, policy: Fact) -> Steps:
+    """Return what a project that begins now sets up once: its settings, and what its CI runs."""
+    return (
+        ("Keep policy and model in a council.toml of the project", (command("init", "council init"),)),
+        (
+            "Let CI check what a model wrote, and that nothing of this model comes in",
+            (*validation_commands(policy), command("audit", "council audit . --model {model}", model=subject)),
+        ),
+    )
 
 
 def validation_commands(policy: Fact) -> tuple[Command, ...]:
@@ -71,7 +83,7 @@ def _criterion(evidence: Evidence, criterion: Criterion) -> Sentence:
     if criterion.required == "never":
         return say(criterion.check, "{check}: shown, never blocks", check=fact("check"))
     words, facts = "{check}: ", {"check": fact("check")}
-    if criterion.check == "tests":
+    if criterion.check in ("tests", "examples"):
         facts["rate"] = fact("min_pass_rate")
         words += "{rate} must pass"
     elif criterion.block_at is not None:
@@ -128,7 +140,7 @@ def _from_failures(
         words = "Test edge cases: {unseen} that passed the plain tests failed them."
         do.append(say("edge-cases", words, unseen=tally("unseen")))
     if failures.tally("looks_right").count:
-        words = "Do not trust code because it parses and no tool complains: that holds for {clean} that failed."
+        words = "Do not trust code because no linter or scanner blocks it: none blocks {clean} that failed."
         dont.append(say("looks", words, clean=tally("looks_right")))
     if failures.tally("silent").count:
         words = "Do not wait for an error: {silent} that failed returned a wrong result and raised nothing."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from council.advising.seen import Seen
 from council.text import plural
@@ -12,19 +13,35 @@ from council.text import plural
 MOST_LINES = 16
 """Longest excerpt; of a longer function only the lines around the first difference are shown."""
 _AROUND = 2
+_MOST_PLACES = 3
+_IN_THE_CODE = re.compile(r"^-* ?In the code(?: -*|:)$", re.MULTILINE)
+_PLACE = re.compile(r"^\S+\.py:([1-9][0-9]{0,5}): in ", re.MULTILINE)
 
 
-def spans_of(code: str, other: str | None) -> tuple[tuple[int, int], ...]:
+def spans_of(code: str, other: str | None, *, also: Collection[int] = ()) -> tuple[tuple[int, int], ...]:
     """Return the lines of ``code`` worth showing beside ``other``: first and last line, counted from 1, each run.
 
-    Docstrings and empty ends are left out. Where the function is short it is shown whole.
+    Docstrings and empty ends are left out. Where the function is short it is shown whole. Lines of ``also`` are shown
+    wherever they stand: an error arose there.
     """
     text = code.splitlines()
     function = _function(code, other)
     wanted = _written(code, function) if function is not None else [n for n, t in enumerate(text, 1) if t.strip()]
     if len(wanted) > MOST_LINES:
         wanted = _around(text, wanted, other or "", function)
-    return _runs(wanted, text)
+    there = {line for line in also if line <= len(text) and text[line - 1].strip()}
+    return _runs(sorted({*wanted, *there}), text)
+
+
+def named_in(output: str | None) -> tuple[int, ...]:
+    """Return the lines of the code that pytest's output names below ``In the code``, the last few.
+
+    >>> named_in("E   TypeError: ...\\nIn the code:\\nclamp.py:9: in <module>\\n    print(clamp(10))")
+    (9,)
+    """
+    found = _IN_THE_CODE.search(output or "")
+    places = [int(match[1]) for match in _PLACE.finditer((output or "")[found.end() :])] if found else []
+    return tuple(dict.fromkeys(reversed(places)))[:_MOST_PLACES]
 
 
 def cut(code: str, span: str) -> Seen:

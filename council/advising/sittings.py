@@ -1,4 +1,4 @@
-"""What the council said about code of the model: decision, score, agreement, dissent, and one quote a sitting."""
+"""What the council said about code of the model: decision, score, agreement, concerns, dissent, quotes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from council.advising.evidence import Evidence, Measured
 from council.policies.names import read_name
 from council.protocols import Archive
-from council.types.advisories import CouncilView, Quote
+from council.types.advisories import CouncilView, Quote, RaisedConcern
 from council.types.consensus import Consensus
 from council.types.facts import Fact
 from council.types.session import Session
 
 MOST_SITTINGS = 5
 _MOST_REASONS = 3
+_MOST_CONCERNS = 5
+_MOST_QUOTES = 4
 _NEWEST = 500
 """How many of the decided sessions are looked through for code of the model."""
 
@@ -62,12 +64,24 @@ def _view(evidence: Evidence, session: Session, consensus: Consensus) -> Council
         key=session.session_id,
         session=fact(),
         task=fact("submission", "task") if session.submission.task else None,
+        files=tuple(fact("submission", "files", n, "path") for n in range(len(session.submission.files))),
         decision=fact("consensus", "decision"),
         score=fact("consensus", "score") if consensus.score is not None else None,
         interval=fact("consensus", "interval") if consensus.interval is not None else None,
         agreement=fact("consensus", "agreement") if consensus.agreement is not None else None,
         heard=fact("consensus", "quorum"),
+        decided=fact("consensus", "decided") if any(review.ballot is None for review in session.reviews) else None,
         reasons=tuple(fact("consensus", "reasons", n) for n in range(len(consensus.reasons[:_MOST_REASONS]))),
+        concerns=tuple(
+            RaisedConcern(
+                key=concern.id,
+                **{
+                    name: fact("consensus", "concerns", concern.id, name)
+                    for name in ("title", "severity", "seats", "state")
+                },
+            )
+            for concern in consensus.concerns[:_MOST_CONCERNS]
+        ),
         dissent=tuple(
             Quote(
                 key=entry.seat,
@@ -82,15 +96,15 @@ def _view(evidence: Evidence, session: Session, consensus: Consensus) -> Council
 
 
 def _quotes(evidence: Evidence, session: Session) -> tuple[Quote, ...]:
-    """Return the analysis of the first seat that voted as the council decided, else of the first that gave one."""
+    """Return what each seat said before it voted, with its verdict: nobody picks the words that please."""
     said = [n for n, review in enumerate(session.reviews) if review.ballot is not None and review.ballot.analysis]
-    dissenting = {entry.seat for entry in session.consensus.dissent} if session.consensus else set()
-    said.sort(key=lambda n: (session.reviews[n].seat.name in dissenting, session.reviews[n].seat.name))
+    said.sort(key=lambda n: session.reviews[n].seat.name)
     return tuple(
         Quote(
             key=session.reviews[n].seat.name,
             seat=evidence.fact("session", session.session_id, "reviews", n, "seat", "name"),
+            verdict=evidence.fact("session", session.session_id, "reviews", n, "ballot", "verdict"),
             text=evidence.fact("session", session.session_id, "reviews", n, "ballot", "analysis"),
         )
-        for n in said[:1]
+        for n in said[:_MOST_QUOTES]
     )

@@ -10,6 +10,8 @@ from council.text import plural
 from council.types.benchmarks import Sample
 from council.types.checks import CheckOutcome
 
+MOST_CLASSES = 8
+"""So many classes of failure are shown, those on the most tasks."""
 _TOOLS = ("syntax", "lint", "security")
 
 
@@ -79,6 +81,7 @@ def _among_failed(keep: Callable[[Failures], int]) -> Callable[[Failures], Tally
 _TALLIES: dict[str, Callable[[Failures], Tally]] = {
     "failed": lambda f: Tally(len(f.failed), len(f.counted)),
     "classes": lambda f: Tally(len(f.by_class), None, "way"),
+    "rare": lambda f: Tally(max(0, len(f.by_class) - MOST_CLASSES), None, "way"),
     "silent": _among_failed(lambda f: sum(len(s) for key, s in f.by_class.items() if CLASSES[key].silent)),
     "looks_right": _among_failed(lambda f: sum(_looks_right(sample) for sample in f.failed)),
     "unseen": lambda f: Tally(len(unseen(f.failed)), sum(sample.passed for sample in f.counted)),

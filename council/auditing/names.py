@@ -1,6 +1,7 @@
 """Names of models as they stand in text: ``CodeLlama 34B``, ``codellama:34b-instruct``, ``ollama/codellama``.
 
-``FAMILIES`` and ``MAKERS_TOOLS`` are the tables to extend. ``~`` stands for a separator that may be missing.
+``MAKERS_TOOLS`` and the tables of ``policies.families`` are what to extend. ``~`` stands for a separator that may be
+missing.
 """
 
 from __future__ import annotations
@@ -8,22 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from council.policies.families import FAMILIES, WITH_NUMBER
 from council.policies.names import joined, read_name
 
-FAMILIES = (
-    "code~llama", "wizard~coder", "wizard~lm", "phind~code~llama", "star~coder", "starcoder2", "santa~coder",
-    "deep~seek", "qwen", "qwq", "codestral", "devstral", "mistral", "mixtral", "ministral", "magistral", "code~gemma",
-    "gemma", "gemini", "code~gee~x", "chat~gpt", "claude", "smol~lm", "stable~code", "code~qwen", "magi~coder",
-    "open~code~interpreter", "open~coder", "code~booga", "code~up", "tiny~llama", "open~hermes", "nous~hermes",
-    "vicuna", "code~t5", "in~coder", "poly~coder", "granite~code", "yi~coder", "sql~coder", "duckdb~nsql", "athene",
-    "exaone", "command~r", "glm~4", "chat~glm", "kimi", "grok", "nemotron", "tulu", "olmo", "dolphin~coder",
-    "dolphin~mixtral", "dolphin~mistral", "gpt~oss", "llama",
-)  # fmt: skip
-"""Names that stand for a model wherever they stand behind a wording."""
-WITH_NUMBER = (
-    "gpt", "phi", "falcon", "solar", "yi", "granite", "granite~3", "llama~guard", "glm", "aya", "zephyr", "alpaca",
-)  # fmt: skip
-"""Names that mean something else as well: these count with a version, a size or a tag behind them."""
 MAKERS_TOOLS = (
     "github~copilot",
     "copilot",

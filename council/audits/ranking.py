@@ -5,7 +5,7 @@ part                   at most   how
 =====================  ========  ===============================================================
 failed tests           40        25, and 15 times the share that failed
 no tests                5        nobody has tested it, or its tests could not be run
-checks that block      20        10 for each required check that failed; 20 when it does not parse
+checks that block      20        10 for each required check that failed; 20 when the syntax check fails
 upheld findings        15        5 for each that an earlier sitting upheld over this code
 status of the model    15        banned 15, discouraged 8
 lines                   5        1 for each 100
@@ -60,7 +60,7 @@ def _failed(check: CheckResult) -> int:
 def _of_checks(report: ValidationReport | None) -> list[Part]:
     failed = [check for check in (report.failed if report else ()) if check.name != "tests"]
     if any(check.name == "syntax" for check in failed):
-        return [(RISK["checks"], "it does not parse")]
+        return [(RISK["checks"], "the syntax check fails")]
     words = ", ".join(f"{check.name}: {check.summary}" for check in failed)
     return [(min(RISK["checks"], 10.0 * len(failed)), words)] if failed else []
 

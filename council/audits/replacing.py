@@ -44,12 +44,14 @@ async def replace_files(
     *,
     house: Council,
     policy: Policy,
+    writer: str | None = None,
     on_event: Listener | None = None,
 ) -> Replacements:
     """Have every Python file of an audit written again, and keep what passes its checks and tests as a patch.
 
-    The model is the replacement that the policy names, else the one of the settings. The task is the one of the session
-    that wrote the file, where the store has it, else what the file itself promises: names, signatures, docstrings.
+    The model is ``writer``, else the replacement that the policy names, else the one of the settings. The task is the
+    one of the session that wrote the file, where the store has it, else what the file itself promises: names,
+    signatures, docstrings.
 
     Raises:
         ModelBanned: when the model may not write.
@@ -58,16 +60,16 @@ async def replace_files(
     limit_kb = house.settings.max_file_kb
     named = await asyncio.to_thread(read_tree, paths, limit_kb=limit_kb)
     tree = await asyncio.to_thread(read_around, named, limit_kb=limit_kb)
-    writer = _Writer(tree, house, policy)
+    desk = _Writer(tree, house, policy, writer)
     replaced: list[AuditedFile] = []
     wanted = [file for file in audit.files if _can_be_rewritten(file)]
     for file in audit.files:
-        replaced.append(await writer.rewrite(file) if file in wanted else file)
+        replaced.append(await desk.rewrite(file) if file in wanted else file)
         if file in wanted:
             done = len([other for other in replaced if other.path in {w.path for w in wanted}])
             tell(AuditStep(stage="rewritten", done=done, total=len(wanted), path=file.path))
     return Replacements(
-        audit=audit.but(files=tuple(replaced)), base=tree.base, texts=writer.texts, before=writer.before
+        audit=audit.but(files=tuple(replaced)), base=tree.base, texts=desk.texts, before=desk.before
     )
 
 
@@ -79,8 +81,9 @@ def _can_be_rewritten(file: AuditedFile) -> bool:
 class _Writer:
     """Writes files again, one after the other: one model is in memory at a time."""
 
-    def __init__(self, tree: Tree, house: Council, policy: Policy) -> None:
+    def __init__(self, tree: Tree, house: Council, policy: Policy, model: str | None = None) -> None:
         self.tree = tree
+        self.model = model
         self.house = house
         self.policy = policy
         self.texts: dict[str, str] = {}
@@ -99,7 +102,7 @@ class _Writer:
         try:
             session = await self._written(file, source, model, tests)
         except ModelError as error:
-            return _noted(file, one_line(f"{model}: {error.problem}"))
+            return _noted(file, one_line(f"{model}: {error}", 300))
         if not session.submission.files:
             return _noted(file, f"{model} wrote no code (session {session.session_id})")
         return await self._judged(file, source, session, model, tests)
@@ -145,6 +148,8 @@ class _Writer:
         )
 
     def _model(self, file: AuditedFile) -> str | None:
+        if self.model is not None:
+            return self.model
         for mark in file.marks:
             rule = self._rules.rule(mark.model)
             if rule is not None and rule.replacement and rule.status in ("banned", "discouraged"):

@@ -52,6 +52,8 @@ def _agree(options: argparse.Namespace) -> None:
         raise UsageError("--apply needs something to apply", "Add --regenerate")
     if options.yes and not options.apply:
         raise UsageError("--yes answers what only --apply asks", "Add --apply")
+    if options.writer is not None and not options.regenerate:
+        raise UsageError("--writer writes again, and nothing is to be written", "Add --regenerate")
     if options.regenerate and options.no_validate:
         raise UsageError("--regenerate keeps only what passes, and --no-validate runs nothing", "Leave one of them out")
     if any(not model.strip() for model in options.models):
@@ -103,7 +105,9 @@ def _opened(settings: Settings) -> Store | None:
 async def _replace(found: Audit, options: argparse.Namespace, settings: Settings, policy: Policy) -> Replacements:
     async with Council.from_settings(settings, sandbox=walls(options, settings, told=True)) as house:
         with terminal.AuditProgress(quiet=options.quiet) as progress:
-            return await replace_files(found, options.paths, house=house, policy=policy, on_event=progress.hear)
+            return await replace_files(
+                found, options.paths, house=house, policy=policy, writer=options.writer, on_event=progress.hear
+            )
 
 
 def _show(found: Audit, options: argparse.Namespace, settings: Settings) -> None:

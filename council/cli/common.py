@@ -9,30 +9,52 @@ import signal
 import sys
 import tempfile
 import tomllib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from council.errors import SettingsError, UsageError
 from council.settings import Resolved, load_settings, secret_values
+from council.sources import read_task
 from council.text import one_line, redact
 
 T = TypeVar("T")
-_FLAGS = ("policy", "panel", "seats", "model", "draft_model")
+_FLAGS = (
+    *("policy", "panel", "seats", "model", "draft_model"),
+    *("versions", "version_models", "versions_from", "samples"),
+)
+_OWN = {"bench": ("samples",)}
+"""Flags of a command that mean something else than the setting of that name."""
 
 
 def resolve(options: argparse.Namespace) -> Resolved:
     """Return the settings with the command's flags laid over them. Raises ``SettingsError``."""
-    flags: dict[str, Any] = {}
-    for word in getattr(options, "sets", []):
-        _lay(flags, word)
+    flags = parse_sets(getattr(options, "sets", []))
     for name in _FLAGS:
         value = getattr(options, name, None)
-        if value is not None:
+        if value is not None and name not in _OWN.get(getattr(options, "command", ""), ()):
             flags[name] = tuple(value) if isinstance(value, list) else value
+    if getattr(options, "probe", False):
+        flags["probe"] = True
     if getattr(options, "no_store", False):
         flags["store"] = False
     return load_settings(flags=flags)
+
+
+def parse_sets(words: Sequence[str]) -> dict[str, Any]:
+    """Return what ``--set KEY=VALUE`` gives, dotted keys as tables. Raises ``SettingsError``."""
+    found: dict[str, Any] = {}
+    for word in words:
+        _lay(found, word)
+    return found
+
+
+def named_task(word: str | None) -> tuple[str | None, str | None]:
+    """Return the task that ``--task`` gives, and the file it was read from. Raises ``SourceError``."""
+    if word is None:
+        return None, None
+    path = word[1:] if word.startswith("@") and not word.startswith("@@") else None
+    return read_task(word), None if path is None else one_line(Path(path).name, 200)
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

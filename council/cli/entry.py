@@ -12,6 +12,13 @@ from council.cli.parser import build_parser
 
 EXIT_BUG = 4
 EXIT_INTERRUPTED = 130
+_KEPT = {
+    "review": "council session list",
+    "generate": "council session list",
+    "session": "council session list",
+    "bench": "council bench list",
+}
+"""Where commands that keep what they finish show it."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -33,7 +40,9 @@ def guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namespa
     try:
         return _reported(work, options)
     except KeyboardInterrupt:
-        sys.stderr.write("\ncouncil: interrupted; what was finished is kept (council session list)\n")
+        where = _KEPT.get(str(getattr(options, "command", "")))
+        kept = f"; what was finished is kept ({where})" if where else ""
+        sys.stderr.write(f"\ncouncil: interrupted{kept}\n")
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe has gone: nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""``council session list | show | export | delete``."""
+"""``council session list | show | replay | resume | export | delete``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from council.store import open_store
 
 def run(options: argparse.Namespace) -> int:
     """Do one of the verbs with the store of the settings."""
+    if options.verb in ("replay", "resume"):
+        from council.cli import rehearing  # with what only a sitting needs
+
+        return rehearing.run(options)
     settings = resolve(options).settings
     store = open_store(settings.store_url, readonly=options.verb != "delete")
     try:

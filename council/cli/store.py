@@ -39,7 +39,8 @@ def _show(store: Archive, options: argparse.Namespace) -> int:
         emit(json.dumps(counts.model_dump(mode="json"), indent=2), None)
         return 0
     rows = [("where", counts.place.removeprefix("the store ")), ("schema", str(counts.schema_number))]
-    rows += [(name, str(getattr(counts, name))) for name in ("sessions", "benchmarks", "samples", "knowledge")]
+    names = ("sessions", "labels", "benchmarks", "samples", "knowledge")
+    rows += [(name, str(getattr(counts, name))) for name in names]
     versions = plural(counts.versions, "version")
     rows.append(("documents", f"{counts.documents}, {versions}" if counts.documents else "0"))
     emit("\n".join(f"{name:<11}{value}" for name, value in rows), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from council.api import submission_of
-from council.cli.common import emit, resolve, run_async, writable_target
+from council.cli.common import emit, named_task, resolve, run_async, writable_target
 from council.cli.walls import walls
 from council.engine import Council
 from council.rendering import Documents, terminal
@@ -18,7 +18,9 @@ def run(options: argparse.Namespace) -> int:
     """Validate and return 0 when every required check passed, 1 when one failed, 3 when one gave no answer."""
     settings = resolve(options).settings
     writable_target(options.output)
-    submission = submission_of(options.paths, tests=options.tests or None, settings=settings)
+    task, task_path = named_task(options.task)
+    submission = submission_of(options.paths, task=task, tests=options.tests or None, settings=settings)
+    submission = submission.but(task_path=task_path)
     report = run_async(validated(submission, settings, options))
     if options.format == "text":
         emit(terminal.report_text(report, submission, plain=options.output is not None), options.output)

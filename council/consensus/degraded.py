@@ -18,6 +18,9 @@ _DEFAULTS = {
     ReviewOutcome.FAILED: "failed",
     ReviewOutcome.TIMED_OUT: "no answer in time",
     ReviewOutcome.OVER_BUDGET: "not asked: the budget is spent",
+    ReviewOutcome.OBEYED: "it obeyed an instruction in the material, so its vote is lost",
+    ReviewOutcome.RECUSED: "recused: it wrote this code",
+    ReviewOutcome.UNSPENT: "not asked: enough was known without it",
 }
 
 
@@ -44,7 +47,8 @@ def _plain(model: str) -> str:
 def _seat(review: Review) -> list[str]:
     name, said = review.seat.name, []
     if review.ballot is None:
-        said.append(review.reason or _DEFAULTS[review.outcome])
+        recused = review.outcome is ReviewOutcome.RECUSED and review.reason is not None
+        said.append(f"recused: {review.reason}" if recused else review.reason or _DEFAULTS[review.outcome])
     elif counted_verdict(review) is Verdict.ABSTAIN:
         word = one_line(review.ballot.quoted_verdict or "", 60)
         unknown = BallotFlag.UNKNOWN_VERDICT in review.ballot.flags
@@ -65,10 +69,14 @@ def _report(docket: Docket) -> list[str]:
         return ["no check was run"]
     said = []
     for check in report.checks:
+        if check.name == "examples" and check.outcome is CheckOutcome.SKIPPED:
+            continue  # whoever gives no example lacks nothing
         if check.outcome not in (CheckOutcome.PASSED, CheckOutcome.FAILED):
             word = "not run" if check.outcome is CheckOutcome.SKIPPED else check.outcome.value.replace("_", " ")
             said.append(one_line(f"{check.name}: {word} ({check.summary})", 300))
-    absent = [c.check for c in docket.policy.criteria if c.required != "never" and report.check(c.check) is None]
+    demanded = [c for c in docket.policy.criteria if c.required != "never"]
+    needed = [c for c in demanded if c.check != "examples" or c.required == "always"]
+    absent = [c.check for c in needed if report.check(c.check) is None]
     return [*said, *(f"{name}: not run" for name in absent), *_sandbox(report)]
 
 

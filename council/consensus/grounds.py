@@ -15,7 +15,7 @@ from council.policies import Criterion, Policy
 from council.text import one_line
 from council.types.base import Record
 from council.types.checks import CheckOutcome, CheckResult, ValidationReport
-from council.types.consensus import Decision, EvidenceState
+from council.types.consensus import Decision, EvidenceState, Ground
 from council.types.findings import Finding, Severity
 
 
@@ -24,6 +24,8 @@ class Cap(Record):
 
     decision: Decision
     reason: str
+    ground: Ground | None = None
+    """What kind of proof it is, where it is one."""
 
 
 class Grounds(Record):
@@ -48,7 +50,11 @@ def find_grounds(
     proved = [(by_id.get(finding_id), finding_id, state) for finding_id, state in sorted(states.items())]
     upheld = [_upheld(finding, name) for finding, name, state in proved if state is EvidenceState.UPHELD]
     reproduced = [
-        Cap(decision=Decision.CHANGES_REQUESTED, reason=f"reproduced: {_told(finding, name)}")
+        Cap(
+            decision=Decision.CHANGES_REQUESTED,
+            reason=f"reproduced: {_told(finding, name)}",
+            ground=Ground.REPRODUCED,
+        )
         for finding, name, state in proved
         if state is EvidenceState.REPRODUCED
     ]
@@ -68,7 +74,8 @@ def _checks(report: ValidationReport | None, policy: Policy) -> tuple[list[Cap],
             continue
         if check.outcome is CheckOutcome.FAILED:
             left = Decision.REJECTED if criterion is None else Decision(criterion.on_fail)
-            failed.append(Cap(decision=left, reason=one_line(f"{check.name}: {check.summary}")))
+            reason = one_line(f"{check.name}: {check.summary}")
+            failed.append(Cap(decision=left, reason=reason, ground=Ground.CHECKS))
         elif check.outcome is CheckOutcome.PASSED:
             passed += 1
         else:
@@ -91,7 +98,7 @@ def _required(check: CheckResult, criterion: Criterion | None) -> bool:
 def _upheld(finding: Finding | None, name: str) -> Cap:
     grave = finding is None or finding.severity.rank >= Severity.HIGH.rank
     decision = Decision.REJECTED if grave else Decision.CHANGES_REQUESTED
-    return Cap(decision=decision, reason=f"upheld: {_told(finding, name)}")
+    return Cap(decision=decision, reason=f"upheld: {_told(finding, name)}", ground=Ground.UPHELD)
 
 
 def _told(finding: Finding | None, name: str) -> str:

@@ -27,10 +27,10 @@ _SENTENCE = re.compile(r".{1,400}?[.!?](?=\s|\Z)", re.DOTALL)
 
 
 def explain_decision(
-    decision: Decision, docket: Docket, grounds: Grounds, quorum: Quorum, contested: Cap | None
+    decision: Decision, docket: Docket, grounds: Grounds, quorum: Quorum, shared: tuple[Cap, ...]
 ) -> tuple[str, ...]:
     """Return the reasons in lines: those that made the decision what it is first."""
-    caps = [*grounds.hard, *grounds.soft, *((contested,) if contested is not None else ()), *grounds.blocked]
+    caps = [*grounds.hard, *grounds.soft, *shared, *grounds.blocked]
     voices = () if docket.policy.checks_only else hear(docket.reviews, states_by_finding(docket.evidence))
     if docket.policy.checks_only:
         if not caps:

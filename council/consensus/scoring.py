@@ -1,7 +1,9 @@
 """The score, its interval, and how far the seats agree.
 
 Each voice stands at a place from 0 to 10: an approval at 10, a request for changes at 5, a rejection at 0, a neutral
-voice at 5. The worst standing finding of an approval or a request takes up to 2 points off. The score is the mean.
+voice at 5. The worst standing finding of an approval or a request takes up to 2 points off. The score is the mean;
+where labelled outcomes say that some seats are right more often than others, their places weigh more, from half to half
+as much again.
 
 The interval is Wilson's score interval (Wilson 1927, 95 %) for a mean of values between 0 and 1. For two-valued ballots
 it is the usual one; for values in between it is wider than needed, for none of them varies more.
@@ -13,8 +15,9 @@ most there can be. Unanimity is 1 whatever it says, half against half is 0, two 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
-from math import sqrt
+from math import fsum, sqrt
 
 from council.consensus.voting import Stance, Voice
 from council.types.consensus import Decision
@@ -42,11 +45,17 @@ def place_of(voice: Voice) -> float:
     return place
 
 
-def score_voices(voices: tuple[Voice, ...], decision: Decision) -> tuple[float, tuple[float, float]] | None:
-    """Return score and interval, both inside what the decision allows; ``None`` without voices."""
+def score_voices(
+    voices: tuple[Voice, ...], decision: Decision, weights: Sequence[float] = ()
+) -> tuple[float, tuple[float, float]] | None:
+    """Return score and interval, both inside what the decision allows; ``None`` without voices.
+
+    ``weights``: what each place weighs, all more than 0; all weigh alike where none are given.
+    """
     if not voices:
         return None
-    mean = sum(sorted(place_of(voice) for voice in voices)) / len(voices)
+    weighed = weights or (1.0,) * len(voices)
+    mean = fsum(place_of(voice) * weight for voice, weight in zip(voices, weighed, strict=True)) / fsum(weighed)
     low, high = _wilson(mean / 10, len(voices))
     return _clipped(mean, decision), (_clipped(10 * low, decision), _clipped(10 * high, decision))
 

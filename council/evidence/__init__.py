@@ -1,5 +1,14 @@
-"""What is proved by running: the examples that a task's own text gives."""
+"""What is proved by running: reviewers' counterexamples and their fixes. The runner of tests is handed in."""
 
-from council.evidence.examples import Example, example_tests, extract_examples
+from council.evidence.fixes import fixed_file
+from council.evidence.proving import RunTests, prove_claims
+from council.evidence.standing import confirm, dispute, weigh_seats
 
-__all__ = ["Example", "example_tests", "extract_examples"]
+__all__ = [
+    "RunTests",
+    "confirm",
+    "dispute",
+    "fixed_file",
+    "prove_claims",
+    "weigh_seats",
+]

@@ -103,6 +103,13 @@ def with_header(
     return marked
 
 
+def without_header(text: str) -> str:
+    """Return a file's text without the provenance headers at its top."""
+    while (old := _WRITTEN.search(_comments(text[:_HEAD]))) is not None:
+        text = text[: old.start()] + text[old.end() :].lstrip("\n")
+    return text
+
+
 def _travelling(model: str) -> str:
     """Return a model's name without the folders of a file: the code leaves this machine, its paths do not."""
     return f"gguf:{PurePath(model).name}" if model.startswith("gguf:") and "/" in model else model
@@ -110,9 +117,7 @@ def _travelling(model: str) -> str:
 
 def _headed(text: str, header: str) -> str:
     """Put the header where it alters nothing: Python looks for ``#!`` and an encoding in the first two lines."""
-    while (old := _WRITTEN.search(_comments(text[:_HEAD]))) is not None:
-        text = text[: old.start()] + text[old.end() :].lstrip("\n")
-    lines = text.split("\n")
+    lines = without_header(text).split("\n")
     top = [lines.pop(0)] if lines[0].startswith("#!") else []
     for number in range(2 - len(top)):
         cookie = _COOKIE.match(lines[number]) if number < len(lines) else None

@@ -100,12 +100,13 @@ def compose_changelog(policy: Policy, versions: Sequence[DocumentVersion]) -> Ch
 
 def compose_index(policy: Policy, latest: Mapping[str, DocumentVersion]) -> Index:
     """Return the way into the set, with the newest version of each document."""
-    description = one_line(policy.description, 1000)
+    description, contact = one_line(policy.description, 1000), one_line(policy.contact or "", 1000)
     return Index(
         document="index",
         policy=policy.id,
         policy_title=state_title(policy),
         description=of_policy(policy, description, None, "description") if description else None,
+        contact=of_policy(policy, contact, None, "contact") if contact else None,
         versions=tuple(_version(policy, latest[name]) for name in DOCUMENTS if name in latest),
     )
 
@@ -183,7 +184,7 @@ def _advisory(version: DocumentVersion) -> AdvisoryEntry:
 
 def _demand(criterion: CriterionEntry, *, bar: bool = False) -> Demand:
     """Return a check as documents name it that do not go into it; ``bar`` adds what a tool must not find."""
-    level = criterion.block_at if bar and criterion.key not in ("syntax", "tests") else None
+    level = criterion.block_at if bar and criterion.key not in ("syntax", "tests", "examples") else None
     return Demand(key=criterion.key, required=criterion.required, block_at=level)
 
 

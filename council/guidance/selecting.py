@@ -9,6 +9,7 @@ from council.advising.rating import rated_by, status_of
 from council.guidance.holdings import Measurement
 from council.guidance.stating import of_policy
 from council.policies import ModelRule, Policy, Standing, standing_of
+from council.policies.names import read_name
 from council.rendering.figures import figure, size
 from council.text import one_line
 from council.types.advisories import AdvisoryStatus
@@ -40,7 +41,7 @@ def state_models(policy: Policy, measurements: Sequence[Measurement], *, on: dat
     standings = {m.model.name: _standing(policy, m.model, on) for m in measurements}
     entries = []
     for rule in policy.models:
-        own = [m for m in measurements if rule.name is not None and standings[m.model.name].rule == rule]
+        own = [m for m in measurements if standings[m.model.name].rule == rule and _same(rule, m.model.name)]
         same = next((m for m in own if m.model.name == rule.name), own[0] if own else None)
         entries.append(_listed(policy, rule, same, on))
     shown = {entry.name for entry in entries if not entry.family}
@@ -48,6 +49,14 @@ def state_models(policy: Policy, measurements: Sequence[Measurement], *, on: dat
         if measurement.model.name not in shown:
             entries.append(_unlisted(policy, measurement, standings[measurement.model.name]))
     return tuple(sorted(entries, key=_rank))
+
+
+def _same(rule: ModelRule, model: str) -> bool:
+    """Whether a rule names this very model: one without a size speaks of all, and has no figures of its own."""
+    if rule.name is None or rule.name == model:
+        return rule.name is not None
+    named, measured = read_name(rule.name), read_name(model)
+    return named.size is not None and (named.stem, named.size) == (measured.stem, measured.size)
 
 
 def state_unlisted(policy: Policy) -> Fact:

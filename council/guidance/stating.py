@@ -52,7 +52,7 @@ def _criterion(policy: Policy, criterion: Criterion) -> CriterionEntry:
     place, level = ("criteria", criterion.check), criterion.block_at
     wording = None if level is None else "any finding" if level.value == "info" else f"{level.value} or worse"
     rate = None
-    if criterion.check == "tests":
+    if criterion.check in ("tests", "examples"):
         rate = of_policy(policy, share(criterion.min_pass_rate), criterion.min_pass_rate, *place, "min_pass_rate")
     return CriterionEntry(
         key=criterion.check,
@@ -79,7 +79,7 @@ def state_voting(policy: Policy) -> VotingEntry:
 
 
 def command_of(criterion: Criterion) -> str | None:
-    """Return the command that checks one criterion alone; ``None`` for tests, which run code and need the sandbox.
+    """Return the command that checks one criterion alone; ``None`` for what runs code and needs the sandbox.
 
     It ends with 0 exactly when no finding is as severe as the criterion says; files may not silence it.
     """

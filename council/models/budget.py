@@ -39,9 +39,9 @@ class Bill:
 class Purse:
     """The budget of one sitting. Without a limit everything is allowed and nothing is counted."""
 
-    def __init__(self, limit_usd: float | None) -> None:
+    def __init__(self, limit_usd: float | None, spent_usd: float = 0.0) -> None:
         self._limit_usd = limit_usd
-        self._spent_usd = 0.0
+        self._spent_usd = spent_usd
         self._reserved_usd = 0.0
 
     @contextmanager

@@ -40,13 +40,14 @@ _SITTING: ContextVar[_Sitting | None] = ContextVar("council_sitting", default=No
 
 
 @contextmanager
-def sitting(settings: Settings, *, deadline_s: float | None = None) -> Iterator[None]:
+def sitting(settings: Settings, *, deadline_s: float | None = None, spent_usd: float = 0.0) -> Iterator[None]:
     """Let all calls made inside share one deadline and one budget, those of the settings unless given.
 
-    Needs a running loop. Outside of it a client has one budget for its life, and each call its own deadline.
+    ``spent_usd`` is what the sitting has cost before, when it is taken up again. Needs a running loop. Outside of it a
+    client has one budget for its life, and each call its own deadline.
     """
     ends_at = asyncio.get_running_loop().time() + (deadline_s or settings.deadline_s)
-    token = _SITTING.set(_Sitting(ends_at=ends_at, purse=Purse(settings.budget_usd)))
+    token = _SITTING.set(_Sitting(ends_at=ends_at, purse=Purse(settings.budget_usd, spent_usd)))
     try:
         yield
     finally:

@@ -1,10 +1,12 @@
 """What a team demands, as TOML: exit criteria, quorum and thresholds, rules, models, panels."""
 
-from council.policies.admission import DRAFTER, FALLBACK, WRITER, Admission, Role, seat_role
+from council.policies.admission import CHAIR, DRAFTER, FALLBACK, WRITER, Admission, Role, seat_role
+from council.policies.authorship import authorship
 from council.policies.comparing import Change, compare_policies
 from council.policies.linting import Remark, lint_policy
 from council.policies.loading import (
     PolicyFile,
+    altered,
     distinct_seats,
     explain,
     lay_over,
@@ -21,6 +23,7 @@ from council.policies.patching import difference, patched
 from council.policies.proposing import Proposal, propose
 from council.policies.records import (
     AdvisoryRules,
+    Asking,
     CheckName,
     Criterion,
     ModelRule,
@@ -32,10 +35,14 @@ from council.policies.records import (
     Voting,
 )
 from council.policies.schema import json_schema
+from council.policies.seating import Bench, named_bench, named_quorum, panel_bench
 
 __all__ = [
     "Admission",
     "AdvisoryRules",
+    "Asking",
+    "Bench",
+    "CHAIR",
     "Change",
     "CheckName",
     "Criterion",
@@ -55,6 +62,8 @@ __all__ = [
     "Standing",
     "Voting",
     "WRITER",
+    "altered",
+    "authorship",
     "compare_policies",
     "difference",
     "distinct_seats",
@@ -66,7 +75,10 @@ __all__ = [
     "list_policies",
     "load_panel",
     "load_policy",
+    "named_bench",
+    "named_quorum",
     "origins_of",
+    "panel_bench",
     "patched",
     "propose",
     "read_chain",

@@ -6,13 +6,15 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from council.errors import ModelBanned
+from council.errors import CouncilError, ModelBanned
+from council.policies.authorship import authorship, recusal_of
 from council.policies.models import Standing, Use, standing_of
 from council.policies.names import local_name
 from council.policies.records import Policy
 from council.text import one_line
 from council.types.calls import LocalModel, Reply
 from council.types.reviews import Seat
+from council.types.submission import Origin
 
 
 class Role(NamedTuple):
@@ -27,6 +29,7 @@ class Role(NamedTuple):
 
 WRITER = Role("the model that writes", "final", "--model")
 DRAFTER = Role("the draft model", "drafts", "--draft-model")
+CHAIR = Role("the chair", "review", "--set chair=", "ollama_chat/")
 FALLBACK = Role("the fallback model", "final", "--set fallback_model=")
 
 
@@ -39,11 +42,13 @@ def seat_role(seat: Seat, panel: str | None) -> Role:
 class Admission:
     """Looks up the models of one piece of work, and keeps what people should hear of them.
 
-    ``local`` are the models on this machine with their digests and families, as the server tells them.
+    ``local`` are the models on this machine with their digests and families, as the server tells them; ``authors`` are
+    those that wrote what is judged, and must not judge it.
     """
 
-    def __init__(self, policy: Policy, local: Sequence[LocalModel] = ()) -> None:
+    def __init__(self, policy: Policy, local: Sequence[LocalModel] = (), authors: Sequence[Origin] = ()) -> None:
         self._policy = policy
+        self._authors = tuple(authors)
         self._digests = {model.name: model.digest for model in local if model.digest}
         self._families = {model.name: model.family for model in local if model.family}
         self._told: set[tuple[str, str]] = set()
@@ -58,8 +63,11 @@ class Admission:
             raise self._refusal(standing, role, role.title)
         self._tell(standing, role)
 
-    def turn_away(self, reply: Reply, role: Role) -> ModelBanned | None:
-        """Look up what really answered; return the refusal where the policy bans it, and remember it."""
+    def turn_away(self, reply: Reply, role: Role) -> CouncilError | None:
+        """Look up what really answered; return the refusal where the policy bans it, and remember it.
+
+        A model that wrote what is judged is turned away as well: its ballot does not count.
+        """
         for name in dict.fromkeys((reply.served_model or reply.model, reply.model)):
             standing = self._standing(name, role, reply.digest)
             if standing.banned:
@@ -69,7 +77,11 @@ class Admission:
                 self._notes.append(refusal.problem)
                 return refusal
             self._tell(standing, role)
-        return None
+        return recusal_of(self._authors, reply)
+
+    def authored(self, name: str) -> str | None:
+        """Return in a sentence how a model is known to have written what is judged; ``None`` where it is not."""
+        return authorship(self._authors, name)
 
     def take_notes(self) -> tuple[str, ...]:
         """Return what people should hear of and have not heard yet."""

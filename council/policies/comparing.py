@@ -30,10 +30,13 @@ class Change(Record):
 def compare_policies(before: Policy, after: Policy) -> tuple[Change, ...]:
     """Return every difference, in the order of the policy's fields. The id is none."""
     changes = [
-        *_plain("", before, after, ("title", "description", "extends")),
+        *_plain("", before, after, ("title", "description", "contact", "extends")),
         *_ranked("checks_only", before.checks_only, after.checks_only, -1),
+        *_ranked("probe", before.probe, after.probe, 1),
         *_entries("criteria", {c.check: c for c in before.criteria}, {c.check: c for c in after.criteria}),
         *_voting(before, after),
+        *_ordered("asking.mode", before.asking.mode, after.asking.mode, ("sequential", "all")),
+        *_ranked("asking.sure", before.asking.sure, after.asking.sure, 1),
         *_entries("rules", {r.id: r for r in before.rules}, {r.id: r for r in after.rules}),
         *_entries("models", {m.key: m for m in before.models}, {m.key: m for m in after.models}),
     ]

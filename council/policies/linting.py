@@ -19,7 +19,7 @@ from council.types.base import Record, now
 _CHECKS: tuple[str, ...] = get_args(CheckName)
 _REVIEWERS = "reviewers"
 _BAD = ("discouraged", "banned")
-_WATCHED = re.compile(r"checks_only|voting\..+|criteria\..+|models\..+|unlisted_models")
+_WATCHED = re.compile(r"checks_only|probe|voting\..+|asking\..+|criteria\..+|models\..+|unlisted_models")
 
 
 class Remark(Record):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from council.errors import PolicyError
-from council.policies.records import Panel, Policy
+from council.policies.records import Panel, Policy, Voting
 from council.resources import shipped
 from council.settings import hide_logins
 from council.types.base import Record
@@ -52,6 +52,31 @@ def lay_over(chain: tuple[PolicyFile, ...]) -> Policy:
     if policy is None:
         raise ValueError("a chain needs at least one file")
     return policy
+
+
+def altered(policy: Policy, changes: Mapping[str, Any]) -> Policy:
+    """Return a policy with some fields changed. Raises ``PolicyError`` that names the field.
+
+    ``changes`` are as ``--set`` gives them: ``{"voting": {"quorum": 2}}``, a field of ``voting`` by itself, or
+    ``{"criteria": {"lint": {"required": "never"}}}``.
+    """
+    try:
+        return Policy.model_validate(_merge(policy.model_dump(mode="json"), _as_table(changes)))
+    except (ValidationError, TypeError, ValueError, KeyError) as error:
+        said = explain(error, Policy) if isinstance(error, ValidationError) else "that is no field of a policy"
+        raise PolicyError(f"--set {', '.join(changes)}: {said}") from None
+
+
+def _as_table(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes as a policy file would write them."""
+    table: dict[str, Any] = {name: value for name, value in changes.items() if name not in Voting.model_fields}
+    bare = {name: value for name, value in changes.items() if name in Voting.model_fields}
+    if bare:
+        table["voting"] = {**table.get("voting", {}), **bare}
+    for field, key in (("criteria", "check"), ("rules", "id"), ("models", "name")):
+        if isinstance(table.get(field), Mapping):
+            table[field] = [{key: name, **dict(entry)} for name, entry in table[field].items()]
+    return table
 
 
 def list_policies(*, folders: tuple[Path, ...] = ()) -> tuple[str, ...]:
@@ -172,8 +197,11 @@ def _find(name: str, folders: tuple[Path, ...], last: Path, noun: str) -> Path:
             return folder / f"{name}.toml"
     known = sorted({path.stem for folder in (*folders, last) for path in folder.glob("*.toml")})
     close = difflib.get_close_matches(name, known, 1)
-    remedy = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}"
+    remedy = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}. {_OWN.format(noun)}"
     raise PolicyError(f"unknown {noun} '{name}'", remedy)
+
+
+_OWN = "One of your own is named by its file, or by its id once policies_dir names the folder of your {} files"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -196,7 +224,9 @@ def _build(kind: type[T], table: dict[str, Any], path: Path) -> T:
 
 def explain(error: ValidationError, kind: type[Record]) -> str:
     """Say the first mistake of a validation in a sentence, with a suggestion for a misspelt field."""
-    first = error.errors()[0]
+    mistakes = error.errors()
+    # A misspelt field also makes the right one missing: what is there and wrong says more than what is not there.
+    first = min(mistakes, key=lambda mistake: (mistake["type"] == "missing", mistakes.index(mistake)))
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = _fields_at(kind, first["loc"][:-1])

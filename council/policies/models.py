@@ -261,11 +261,11 @@ def _twins(name: str, weights: str, known_digests: Mapping[str, str]) -> tuple[s
     if len(weights) < SHORTEST_DIGEST:
         return ()
     own = local_name(name)
-    found = {twin for twin, known in known_digests.items() if _same_weights(plain_digest(known), weights)}
+    found = {twin for twin, known in known_digests.items() if same_weights(plain_digest(known), weights)}
     return tuple(sorted(found - {own, name}))
 
 
-def _same_weights(one: str, other: str) -> bool:
+def same_weights(one: str, other: str) -> bool:
     """Whether two digests agree as far as both are told."""
     shared = min(len(one), len(other))
     return shared >= SHORTEST_DIGEST and one[:shared] == other[:shared]

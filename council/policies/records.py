@@ -11,7 +11,7 @@ from council.types.base import Record
 from council.types.calls import Fraction
 from council.types.findings import Severity
 
-CheckName = Literal["syntax", "tests", "security", "lint", "formatting"]
+CheckName = Literal["syntax", "tests", "examples", "security", "lint", "formatting"]
 ModelStatus = Literal["recommended", "allowed", "discouraged", "banned"]
 """From the best to the worst."""
 
@@ -25,7 +25,7 @@ class Criterion(Record):
     block_at: Severity | None = None
     """The check fails when a finding is at least this severe; ``None``: findings alone never fail it."""
     min_pass_rate: Fraction = 1.0
-    """Tests only: the fraction that must pass."""
+    """Tests and examples only: the fraction that must pass."""
     on_fail: Literal["rejected", "changes_requested"] = "rejected"
     """The best decision left when this check failed."""
 
@@ -40,6 +40,16 @@ class Voting(Record):
     block_at: Severity = Severity.CRITICAL
     """An unproved concern at least this severe, raised by ``block_share`` of the heard seats, prevents approval."""
     block_share: Fraction = 0.5
+
+
+class Asking(Record):
+    """Whether every seat is asked, or only as many as the decision needs."""
+
+    mode: Literal["all", "sequential"] = "all"
+    """``sequential``: a quorum at once, then one seat after the other, those first that tell most for their price."""
+    sure: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Sequential: no further seat is asked once it is so likely that the others would change nothing; ``1``: only when
+    none of them could."""
 
 
 class ModelRule(Record):
@@ -111,11 +121,16 @@ class Policy(Record):
     id: str
     title: str
     description: str = ""
+    contact: str | None = None
+    """Whom to ask about it and about what is rendered from it: a name, a channel, an address."""
     extends: str | None = None
     checks_only: bool = False
     """Let the checks alone decide; every output says so."""
+    probe: bool = False
+    """Measure the submission's own tests before an approval leans on them: what they reach, what they would notice."""
     criteria: tuple[Criterion, ...] = ()
     voting: Voting = Voting()
+    asking: Asking = Asking()
     rules: tuple[Rule, ...] = ()
     models: tuple[ModelRule, ...] = ()
     """Recommended, allowed, discouraged and banned models."""

@@ -109,7 +109,8 @@ def audit_words(audit: PublicAudit) -> str:
         return f"No trace of {whom} in {plural(audit.files_seen, 'file')}"
     failing = sum(file.validation is not None and file.validation.exit_code == 1 for file in audit.files)
     failed = f", {failing} of which {'fails' if failing == 1 else 'fail'} a check" if failing else ""
-    return f"{len(audit.files)} of {plural(audit.files_seen, 'file')} carry a trace of {whom}{failed}"
+    carry = "carries" if len(audit.files) == 1 else "carry"
+    return f"{len(audit.files)} of {plural(audit.files_seen, 'file')} {carry} a trace of {whom}{failed}"
 
 
 def since_words(audit: PublicAudit) -> str | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from council.errors import TemplateError, UsageError
-from council.rendering import figures, pages, references, words
+from council.rendering import figures, pages, probe, references, words
 from council.rendering.audits import audit_words, kind_words, known_words, place_words, public_audit, since_words
 from council.rendering.benchmarks import (
     BenchmarkReport,
@@ -32,6 +33,12 @@ from council.types.session import Session
 
 _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_words") or name.startswith("seat_")} | {
     "decision_facts": words.decision_facts,
+    "trust_words": words.trust_words,
+    "evidence_lines": words.evidence_lines,
+    "probe_words": probe.probe_words,
+    "mutant_diff": probe.mutant_diff,
+    "survived_words": probe.SURVIVED,
+    "caveat_words": probe.CAVEAT,
     "executed": words.executed,
     "gaps": words.gaps,
     "unpassed": words.unpassed,
@@ -64,7 +71,7 @@ class Documents:
     """
 
     def __init__(self, templates: Templates | Path | None = None, *, secrets: Sequence[str] | None = None) -> None:
-        self._templates = templates if isinstance(templates, Templates) else Templates(templates)
+        self.templates = templates if isinstance(templates, Templates) else Templates(templates)
         self._given = None if secrets is None else tuple(secrets)
 
     def render(self, subject: Record, *, document: str = "markdown") -> str:
@@ -77,22 +84,26 @@ class Documents:
             return to_json(subject, secrets=self._given)
         kind, public = _public(subject, secret_values() if self._given is None else self._given)
         name = f"documents/{kind if document == 'markdown' else document}.md.j2"
-        known = self._templates.names("documents")
+        known = self.templates.names("documents")
         if name not in known:
             shown = [entry[len("documents/") : -len(".md.j2")] for entry in known if entry.endswith(".md.j2")]
             close = difflib.get_close_matches(document, [*shown, "json", "markdown"], 1)
             remedy = f"Did you mean {close[0]}?" if close else f"There are: json, markdown, {', '.join(shown)}"
             raise TemplateError(f"there is no document '{document}'", remedy)
         values: dict[str, Any] = {kind: public, **_WORDS}
-        return _tidy(self._templates.render(name, values))
+        return _tidy(self.templates.render(name, values))
 
 
 def to_json(subject: Record, *, secrets: Sequence[str] | None = None) -> str:
     """Return the public JSON of a session or a validation report. Raises ``UsageError`` for another record."""
     _, public = _public(subject, tuple(secret_values() if secrets is None else secrets))
-    return json.dumps(
-        public.model_dump(mode="json"), indent=2
-    )  # ASCII: a raw control character of a model would reach the terminal
+    # ASCII: a raw control character of a model would reach the terminal.
+    return without_commands(json.dumps(public.model_dump(mode="json"), indent=2))
+
+
+def without_commands(text: str) -> str:
+    """Return JSON that says the same, and in which no build server finds a command (``##[error]``) in its log."""
+    return re.sub("#(?=#)", r"\\u0023", text)
 
 
 def _tidy(text: str) -> str:

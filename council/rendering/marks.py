@@ -14,6 +14,7 @@ _LINES = {
     "lint": ("FLAKE8", "No linting issues", "Linting issues found"),
     "security": ("BANDIT", "No security issues", "Security issues found"),
     "tests": ("PYTEST", "Unit tests passed", "Unit tests FAILED"),
+    "examples": ("EXAMPLES", "Examples hold", "Examples FAILED"),
     "formatting": ("BLACK", "Formatting clean", "Formatting issues found"),
 }
 """In the order shown: label, what is said when nothing was found, what is said when something was."""
@@ -31,6 +32,8 @@ def mark_lines(report: ValidationReport, *, unicode: bool = True) -> tuple[str, 
     if report.sandbox.unsafe:
         lines.append(f"[{'✗' if unicode else 'x'}] SANDBOX: executed {UNSAFE_WORDS}")
     for check in sorted(report.checks, key=lambda c: order.get(c.name, len(order))):
+        if check.name == "examples" and check.mark is Mark.NONE:
+            continue  # most code has none: a line about that would be noise
         sign = _SIGNS[check.mark] if unicode else _PLAIN[_SIGNS[check.mark]]
         label = _LINES[check.name][0] if check.name in _LINES else check.name.upper()
         lines.append(one_line(f"[{sign}] {label}: {_said(check)}", 300))

@@ -31,6 +31,7 @@ _CLASSES = re.compile(r"scroll|language-[a-z0-9-]+")
 _RELATIVE = re.compile(
     r"(?:\.\./)*[A-Za-z0-9_][A-Za-z0-9_.~-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.~-]*)*(?:#[^\s#]*)?|#[^\s#]*"
 )
+_BARE = re.compile(r"(?i)\b(?:https?|ftp)://|\bwww\.\w|\w@\w+\.\w")
 
 
 class Heading(Record):
@@ -70,6 +71,25 @@ def to_page(
 def first_heading(markdown: str) -> str | None:
     """Return the text of the first heading of a document, or ``None`` where it has none."""
     return next((heading.text for heading in _converted(markdown, {})[1]), None)
+
+
+def active_parts(markdown: str) -> tuple[str, ...]:
+    """Return what in a document a forge would load, run or lead to: HTML, images, links out, bare addresses.
+
+    Read as GitHub reads it, with HTML allowed; an empty tuple is what a document of council's should give.
+    """
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(markdown)
+    found = []
+    for token in (part for block in tokens for part in (block, *(block.children or ()))):
+        if token.type in ("html_block", "html_inline", "image"):
+            found.append("an image" if token.type == "image" else "HTML")
+        elif token.type == "link_open" and not _RELATIVE.fullmatch(str(token.attrGet("href") or "")):
+            found.append("a link that leads out")
+        elif token.type == "text" and _BARE.search(token.content):
+            found.append("a bare address, which a forge makes a link of")
+    return tuple(dict.fromkeys(found))
 
 
 def anchor_of(text: str) -> str:

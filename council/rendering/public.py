@@ -14,10 +14,23 @@ from council.text import redact_record
 from council.types.base import Record
 from council.types.calls import Fraction, Message
 from council.types.checks import CheckOutcome, CheckResult, Mark, SandboxInfo, ValidationReport
-from council.types.consensus import Concern, Decision, Dissent, Quorum, Score
+from council.types.consensus import Concern, Decision, Dissent, Ground, Quorum, Score
+from council.types.evidence import Evidence
+from council.types.probe import Probe
+from council.types.examinations import CrossExamination
 from council.types.reviews import Review, Seat, Verdict
-from council.types.session import SCHEMA_VERSION, Cost, Generation, Session, SessionKind, SessionState
+from council.types.session import (
+    SCHEMA_VERSION,
+    Cost,
+    Generation,
+    Revision,
+    Session,
+    SessionKind,
+    SessionState,
+    Statement,
+)
 from council.types.submission import Origin, SourceFile, Submission
+from council.types.versions import VersionsReport
 
 
 class PublicCheck(CheckResult):
@@ -79,6 +92,13 @@ class PublicSession(Record):
     score: Score | None
     interval: tuple[Score, Score] | None
     agreement: Fraction | None
+    ground: Ground | None
+    """What the decision rests on."""
+    confidence: Fraction | None
+    """How likely the decision is right; ``null`` where nothing is known of such decisions."""
+    confidence_rests_on: str | None
+    effective_seats: float | None
+    """How many independent seats would tell as much as those heard."""
     quorum: Quorum | None
     decided: bool | None
     """Whether no answer of a missing seat could change the decision."""
@@ -92,6 +112,13 @@ class PublicSession(Record):
     sandbox: SandboxInfo | None
     reviews: tuple[PublicReview, ...]
     concerns: tuple[Concern, ...]
+    evidence: tuple[Evidence, ...]
+    probe: Probe | None
+    """What the submission's own tests reach and would notice, where that was measured."""
+    versions: VersionsReport | None
+    """What independent versions of the task say; ``null`` where none were asked for."""
+    examinations: tuple[CrossExamination, ...]
+    """What other seats were asked about claims that were reproduced, a call each."""
     dissent: tuple[Dissent, ...]
     cost: Cost
     policy: str
@@ -106,6 +133,10 @@ class PublicSession(Record):
     duration_s: float | None
     council_version: str
     replayed_from: str | None
+    statement: Statement | None
+    """The council's quote, where a chair was asked for one."""
+    revision: Revision | None
+    """What an earlier session over the same ballots had decided, where this one decides it again."""
     notes: tuple[str, ...]
 
 
@@ -136,6 +167,10 @@ def public_session(session: Session, *, secrets: Sequence[str] | None = None) ->
         score=decided.score if decided else None,
         interval=decided.interval if decided else None,
         agreement=decided.agreement if decided else None,
+        ground=decided.ground if decided else None,
+        confidence=decided.confidence if decided else None,
+        confidence_rests_on=decided.confidence_rests_on if decided else None,
+        effective_seats=decided.effective_seats if decided else None,
         quorum=decided.quorum if decided else None,
         decided=decided.decided if decided else None,
         checks_only=decided.checks_only if decided else False,
@@ -148,6 +183,10 @@ def public_session(session: Session, *, secrets: Sequence[str] | None = None) ->
         sandbox=report.sandbox if report else None,
         reviews=tuple(PublicReview.model_validate(review.model_dump()) for review in clean.reviews),
         concerns=decided.concerns if decided else (),
+        evidence=clean.evidence,
+        probe=clean.probe,
+        versions=clean.versions,
+        examinations=clean.examinations,
         dissent=decided.dissent if decided else (),
         cost=clean.cost,
         policy=clean.policy,
@@ -162,6 +201,8 @@ def public_session(session: Session, *, secrets: Sequence[str] | None = None) ->
         duration_s=clean.duration_s,
         council_version=clean.council_version,
         replayed_from=clean.replayed_from,
+        statement=clean.statement,
+        revision=clean.revision,
         notes=clean.notes,
     )
 

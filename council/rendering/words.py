@@ -7,7 +7,10 @@ from council.templating import percent, seconds, usd
 from council.text import plural
 from council.types.checks import Mark, TestOutcome, TestResult
 from council.types.consensus import Concern, Decision, EvidenceState
+from council.types.evidence import Evidence, FixOutcome, FixTrial
+from council.types.examinations import Answer
 from council.types.reviews import BallotFlag, ReviewOutcome, Verdict
+from council.types.versions import Pick, VersionsReport
 from council.types.session import Attempt, Cost, SessionKind, SessionState
 
 _NO_BALLOT = {
@@ -17,6 +20,9 @@ _NO_BALLOT = {
     ReviewOutcome.FAILED: "failed",
     ReviewOutcome.TIMED_OUT: "no answer",
     ReviewOutcome.OVER_BUDGET: "not asked",
+    ReviewOutcome.OBEYED: "vote lost",
+    ReviewOutcome.RECUSED: "recused",
+    ReviewOutcome.UNSPENT: "not needed",
 }
 _FLAGS = {
     BallotFlag.CONTRADICTION: "approves and lists a critical finding: not counted as an approval",
@@ -26,8 +32,17 @@ _FLAGS = {
     BallotFlag.UNKNOWN_VERDICT: "its verdict is no word of any list: counted as an abstention",
     BallotFlag.UNKNOWN_SEVERITY: "used a severity that is no word of any list: weighed as high",
 }
+_RULINGS = {
+    Answer.ASKED: "the task asks for it",
+    Answer.NOT_ASKED: "the task does not ask for it",
+    Answer.UNCLEAR: "cannot tell",
+}
+_RULINGS_UNRUN = {Answer.ASKED: "it holds", Answer.NOT_ASKED: "it does not hold", Answer.UNCLEAR: "cannot tell"}
+_PUT_AFTER_A_RUN = (EvidenceState.REPRODUCED, EvidenceState.UPHELD, EvidenceState.DISPUTED)
 UNSAFE_WORDS = "WITHOUT A SANDBOX (--unsafe-exec): the code can read your files and keys and use your network"
 """Said wherever code ran without walls, before it runs and in every result."""
+VERSIONS = "versions"
+"""The source of what independent versions of the task have shown: no seat's, and no vote."""
 NOT_EXECUTED = "None of these was executed: they are what the seats say."
 
 
@@ -45,6 +60,9 @@ def seat_reason(review: PublicReview) -> str | None:
     """Return why a seat gave no ballot, in a sentence that says it does not count; ``None`` where it gave one."""
     if review.ballot is not None:
         return None
+    if review.withdrawn is not None:
+        given = verdict_words(review.withdrawn.verdict)
+        return f"vote lost, it said {given}: {review.reason or 'it obeyed the material'} (counts only against the code)"
     if review.reason:
         own = review.outcome is ReviewOutcome.TIMED_OUT  # its reason says it all: no answer within 30 s
         said = review.reason if own else f"{_NO_BALLOT[review.outcome]}: {review.reason}"
@@ -89,10 +107,12 @@ def decision_facts(session: PublicSession) -> tuple[str, ...]:
     if session.score is not None:
         between = f" ({session.interval[0]:.1f} to {session.interval[1]:.1f})" if session.interval else ""
         facts.append(f"{session.score:.1f} of 10{between}")
-    if session.agreement is not None:
+    if session.confidence is not None:
+        facts.append(f"{percent(session.confidence)} sure")
+    elif session.agreement is not None:
         facts.append(f"agreement {percent(session.agreement)}")
     if session.checks_only:
-        facts.append("no seat was asked")
+        facts.append("no seat counts" if session.reviews else "no seat was asked")
     elif session.quorum is not None:
         facts.append(quorum_words(session))
         facts += still_open(session)
@@ -102,21 +122,31 @@ def decision_facts(session: PublicSession) -> tuple[str, ...]:
 
 
 def quorum_words(session: PublicSession) -> str:
-    """Return ``3 of 4 seats``; where that is too few, how many are needed."""
+    """Return ``3 of 4 seats``; how many are needed where that is too few, and what they are worth as they err alike."""
     quorum = session.quorum
     if quorum is None:
         return "no seat was asked"
     needed = "" if quorum.met else f", {quorum.needed} needed"
-    return f"{quorum.heard} of {plural(quorum.invited, 'seat')}{needed}"
+    few = session.effective_seats is not None and session.effective_seats < quorum.heard - 0.05
+    alike = f", worth {session.effective_seats:.1f} independent ones" if few else ""
+    return f"{quorum.heard} of {plural(quorum.invited, 'seat')}{needed}{alike}"
+
+
+def trust_words(session: PublicSession) -> str | None:
+    """Return where the number that says how sure the decision is comes from; ``None`` without such a number."""
+    if session.confidence is None or session.confidence_rests_on is None:
+        return None
+    return f"{percent(session.confidence)} sure: {session.confidence_rests_on}"
 
 
 def still_open(session: PublicSession) -> list[str]:
     """Return whether the seats that are missing could change the decision; nothing where none is missing."""
     quorum = session.quorum
-    silent = sum(1 for review in session.reviews if review.ballot is None)
+    gone = [review.outcome for review in session.reviews if review.missing]
+    silent, kind = len(gone), "unasked" if set(gone) == {ReviewOutcome.UNSPENT} else "missing"
     if quorum is None or not quorum.met or silent == 0 or session.decision is Decision.BLOCKED:
         return []
-    missing = "the missing seat" if silent == 1 else f"the {silent} missing seats"
+    missing = f"the {kind} seat" if silent == 1 else f"the {silent} {kind} seats"
     if session.decided:
         return [f"no answer of {missing} could change this"]
     return [f"{missing} could still change this"]
@@ -140,18 +170,108 @@ def gaps(session: PublicSession) -> tuple[str, ...]:
 
 def concern_words(concern: Concern, others_ran: bool = False) -> str:
     """Return who raised a concern and what running it showed; ``others_ran`` where that sets it apart from others."""
-    words = f"{len(concern.seats)} of {plural(concern.of_seats, 'seat')}"
-    if len(concern.seats) < concern.of_seats:
-        words += f" ({', '.join(concern.seats)})"
+    seats = [seat for seat in concern.seats if seat != VERSIONS]
+    words = f"{len(seats)} of {plural(concern.of_seats, 'seat')}"
+    if len(seats) < concern.of_seats:
+        words += f" ({', '.join(seats)})"
+    if len(seats) < len(concern.seats):
+        words = f"{words} and independent versions of the task" if seats else "independent versions of the task"
+    if concern.seconds:
+        words += f", and {', '.join(concern.seconds)} when asked"
     if concern.state is EvidenceState.NOT_ATTEMPTED:
-        return f"{words} · not executed" if others_ran else words
+        return f"{words} · not executed" if others_ran and seats else words
     reason = next((run.reason for run in concern.evidence if run.state is concern.state and run.reason), None)
     return f"{words} · {verdict_words(concern.state)}" + (f": {reason}" if reason else "")
 
 
+def evidence_lines(run: Evidence) -> tuple[str, ...]:
+    """Return what one run showed, a line a fact: the reason, what was expected, who says so too, what its fix did."""
+    lines = [run.reason or ""]
+    if run.expected is not None or run.actual is not None:
+        lines.append(f"expected {run.expected or 'something else'}, the code gives {run.actual or 'something else'}")
+    if run.runs:
+        lines.append(f"{run.test}: {run.failed} of {plural(run.runs, 'run')} failed")
+    if run.denied_by:
+        lines.append(f"denied by {', '.join(run.denied_by)}")
+    if run.fix is not None:
+        lines.append(_fix_words(run.fix))
+    return tuple(line for line in lines if line)
+
+
+def fix_lines(concern: Concern) -> tuple[str, ...]:
+    """Return what became of the fixes that were run for a concern, the one that held first."""
+    trials = [run.fix for run in concern.evidence if run.fix is not None]
+    ordered = sorted(trials, key=lambda trial: trial.outcome is not FixOutcome.VERIFIED)
+    return tuple(dict.fromkeys(_fix_words(trial) for trial in ordered))
+
+
+def _fix_words(trial: FixTrial) -> str:
+    held = "fix holds" if trial.outcome is FixOutcome.VERIFIED else "fix refused"
+    return f"{held}: {trial.reason}"
+
+
+def versions_words(report: VersionsReport, *, judged: bool = True) -> tuple[str, ...]:
+    """Return what independent versions of the task say: who was heard, then what came of it, each in a line.
+
+    ``judged``: whether there was a submission to speak of.
+    """
+    told = report.testimony
+    who = f"{plural(len(report.versions), 'version')} by {', '.join(report.models)}"
+    heard = f"{told.witnesses} distinct heard on {plural(told.inputs, 'input')}"
+    lines = [f"{who}: {heard}" if report.versions else "none", told.reason]
+    if judged and told.agreeing and told.difference is None:
+        lines.append(f"{told.agreeing} of {told.witnesses} do what the submission does on every one of them")
+    return (*lines, *([report.note] if report.note else []))
+
+
+def pick_words(pick: Pick) -> tuple[str, ...]:
+    """Return how one of several versions was picked, how sure that is, and what they differ on."""
+    if not pick.clusters:
+        return ("nothing in common could be run: picked by the checks alone",)
+    whole = next((one for one in pick.clusters if pick.chosen in one.members), pick.clusters[0])
+    examples = f"{pick.examples_passed} of {plural(pick.examples, 'example')} of the task hold"
+    lines = [
+        f"picked from {plural(len(pick.clusters), 'cluster')}: {plural(whole.written, 'version')} do the same"
+        + (f", {examples}" if pick.examples else ", the task gives no example")
+    ]
+    if pick.probability is not None:
+        lines.append(f"{percent(pick.probability)} sure that it is right, as measured on picks of small models")
+    return (*lines, *pick.open_questions)
+
+
+def ruling_words(concern: Concern, session: PublicSession) -> tuple[tuple[str, str, str], ...]:
+    """Return what other seats ruled on a concern's claims: seat, ruling in words, grounds."""
+    ids = {finding.id for finding in concern.members}
+    said = []
+    words = _RULINGS if concern.state in _PUT_AFTER_A_RUN else _RULINGS_UNRUN
+    for call in sorted(session.examinations, key=lambda call: (call.round, call.seat)):
+        for finding_id in call.finding_ids:
+            if finding_id not in ids:
+                continue
+            ruling = call.ruling(finding_id)
+            if ruling is None:
+                why = f": {call.reason}" if call.reason else ""
+                said.append((call.seat, f"no ruling{why}", ""))
+            else:
+                said.append((call.seat, words[ruling.answer], ruling.grounds or ""))
+    return tuple(said)
+
+
+def examination_words(session: PublicSession) -> str | None:
+    """Return in a line whom the open claims were put to; ``None`` where none were."""
+    if not session.examinations:
+        return None
+    claims = {finding_id for call in session.examinations for finding_id in call.finding_ids}
+    seats = {call.seat for call in session.examinations}
+    put = plural(len(claims), "claim was", "claims were")
+    run = {f.id for c in session.concerns if c.state in _PUT_AFTER_A_RUN for f in c.members}
+    asked = [*(["does the task ask for it?"] if claims & run else []), *(["does it hold?"] if claims - run else [])]
+    return f"{put} put to {plural(len(seats), 'other seat')}: {' '.join(asked)}"
+
+
 def executed(session: PublicSession) -> bool:
     """Whether the claim behind at least one concern was run."""
-    return any(concern.state is not EvidenceState.NOT_ATTEMPTED for concern in session.concerns)
+    return any(c.state is not EvidenceState.NOT_ATTEMPTED or VERSIONS in c.seats for c in session.concerns)
 
 
 def cost_words(cost: Cost) -> str:
@@ -210,9 +330,38 @@ def replay_words(session: PublicSession) -> str | None:
     days = sorted({review.recorded_at for review in session.reviews if review.recorded_at})
     if session.replayed_from is None and not days:
         return None
+    if session.revision is not None:
+        when = f" of {', '.join(days)}" if days else ""
+        said = f"Decided again from session {session.revision.session_id}"
+        return f"{said}, by its answers{when}: nobody was asked and nothing was run."
     source = f" {session.replayed_from}" if session.replayed_from else ""
     when = f" ({', '.join(days)})" if days else ""
     return f"The seats' answers are replayed from the recording{source}{when}: nobody was asked now."
+
+
+def revision_words(session: PublicSession) -> str | None:
+    """Return what was decided before, what is decided now, and what makes the difference; ``None`` for a sitting."""
+    before = session.revision
+    if before is None:
+        return None
+    was = "unfinished" if before.decision is None else verdict_words(before.decision)
+    was += "" if before.score is None else f" {before.score:.1f}"
+    now = verdict_words(session.decision) + ("" if session.score is None else f" {session.score:.1f}")
+    why = "; ".join(before.changes) or "nothing that decides has changed"
+    if was == now:
+        return f"was {was}, and still is: {why}" if not before.changes else f"was {was}, and still is, with {why}"
+    return f"was {was}, is {now} because {why}"
+
+
+def statement_words(session: PublicSession) -> str | None:
+    """Return whose words the council's quote has, and that it decides nothing; ``None`` where there is none."""
+    said = session.statement
+    if said is None:
+        return None
+    if said.by is not None:
+        return f"Council quote, worded by {said.by}: it decides nothing"
+    why = f" ({said.reason})" if said.reason else ""
+    return f"Council quote, made of the facts: {said.asked} could not word it{why}"
 
 
 def is_counted(review: PublicReview) -> bool:

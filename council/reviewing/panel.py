@@ -1,4 +1,4 @@
-"""All seats at once: every seat that was invited gets a review, whatever happened to it."""
+"""The seats at work: every seat that was invited gets a review, whatever happened to it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from council.errors import (
     ModelError,
     ModelMissing,
     ModelOverBudget,
+    ModelRecused,
     ModelRefused,
     ModelTimeout,
     ModelUnreachable,
 )
 from council.policies import seat_for
 from council.protocols import ModelClient
+from council.reviewing.asking import Turns, ask_all, ask_in_turn
 from council.reviewing.ballot import Unread, read_ballot
+from council.reviewing.lures import Passage, find_steering
+from council.reviewing.obeying import Obeyed, alarm_of, find_obedience
 from council.reviewing.schema import BALLOT_SCHEMA
 from council.settings import Settings
 from council.text import one_line
@@ -31,6 +35,7 @@ _OUTCOMES: tuple[tuple[type[CouncilError], ReviewOutcome], ...] = (
     (ModelRefused, ReviewOutcome.REFUSED),
     (ModelTimeout, ReviewOutcome.TIMED_OUT),
     (ModelOverBudget, ReviewOutcome.OVER_BUDGET),
+    (ModelRecused, ReviewOutcome.RECUSED),
 )
 
 TurnAway = Callable[[Seat, Reply], CouncilError | None]
@@ -51,15 +56,21 @@ async def collect_reviews(
     settings: Settings,
     on_event: Callable[[Event], None] | None = None,
     retired: Mapping[str, str] = MappingProxyType({}),
+    recused: Mapping[str, str] = MappingProxyType({}),
     turn_away: TurnAway | None = None,
+    spoken: str = "",
+    turns: Turns | None = None,
 ) -> tuple[Review, ...]:
-    """Ask every seat at once and return one review a seat, in the order of ``seats``, at the latest at the deadline.
+    """Ask every seat, and return one review a seat, in the order of ``seats``, at the latest at the deadline.
 
     Args:
         messages: what every seat is asked, the same for all.
         client: asks the models; whatever it raises as a ``CouncilError`` becomes the outcome of its seat.
         retired: by name, the seats that must not be asked, and why.
+        recused: by name, the seats that are not asked because their model wrote the code, and how that is known.
         turn_away: looks at who really answered; a seat whose reply it returns an error for has no ballot.
+        spoken: what the checks printed of the code: it is material, and may tell a seat what to answer.
+        turns: in which order seats are asked, and when no further one is; without it all are asked at once.
         on_event: hears ``SeatMoved`` and ``SeatFinished`` as they happen.
 
     Anything but a ``CouncilError`` is a bug: it ends the sitting. Cancelling leaves nothing running.
@@ -67,9 +78,31 @@ async def collect_reviews(
     deadline = asyncio.get_running_loop().time() + settings.deadline_s
     notify = on_event or _ignore
     panel = _Sitting(tuple(messages), client, submission, settings, deadline, notify, turn_away or _let_in)
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(panel.seat(seat, retired.get(seat.name))) for seat in seats]
-    return tuple(task.result() for task in tasks)
+    panel.steering = await asyncio.to_thread(find_steering, submission, spoken)
+    silent = [review for seat in seats if (review := _unasked(seat, retired, recused)) is not None]
+    for review in silent:
+        notify(SeatFinished(review=review))
+    known = {review.seat.name for review in silent}
+    asked = [seat for seat in seats if seat.name not in known]
+    if turns is None:
+        told = await ask_all(panel.seat, asked)
+    else:
+        asked.sort(key=lambda seat: turns.order.index(seat.name))
+        told = await ask_in_turn(panel.seat, asked, turns, silent)
+    for review in told:
+        if review.outcome is ReviewOutcome.UNSPENT:
+            notify(SeatFinished(review=review))
+    by_name = {review.seat.name: review for review in (*silent, *told)}
+    return tuple(by_name[seat.name] for seat in seats)
+
+
+def _unasked(seat: Seat, retired: Mapping[str, str], recused: Mapping[str, str]) -> Review | None:
+    """Return the review of a seat that must not be asked; that a model wrote the code says more than its age."""
+    if seat.name in recused:
+        return Review(seat=seat, outcome=ReviewOutcome.RECUSED, reason=recused[seat.name])
+    if seat.name in retired:
+        return Review(seat=seat, outcome=ReviewOutcome.FAILED, reason=retired[seat.name])
+    return None
 
 
 def _ignore(event: Event) -> None:
@@ -101,13 +134,11 @@ class _Sitting:
         self._settings = settings
         self._deadline = deadline
         self._notify = notify
+        self.steering: tuple[Passage, ...] = ()
 
-    async def seat(self, seat: Seat, retired: str | None) -> Review:
+    async def seat(self, seat: Seat) -> Review:
         """Return the review of one seat, and tell that it is there."""
-        if retired is not None:
-            review = Review(seat=seat, outcome=ReviewOutcome.FAILED, reason=retired)
-        else:
-            review = await self._ask(seat)
+        review = await self._ask(seat)
         self._notify(SeatFinished(review=review))
         return review
 
@@ -124,8 +155,7 @@ class _Sitting:
             reason = f"no answer in {self._settings.deadline_s:g} s"
             return self._silent(seat, ReviewOutcome.TIMED_OUT, ModelTimeout(reason), listener, clock() - started)
         except CouncilError as error:
-            outcome = next((o for kind, o in _OUTCOMES if isinstance(error, kind)), ReviewOutcome.FAILED)
-            return self._silent(seat, outcome, error, listener, clock() - started)
+            return self._silent(seat, outcome_of(error), error, listener, clock() - started)
         return self._heard(seat, reply, fallback, clock() - started)
 
     async def _reply(self, seat: Seat, listener: _Listener) -> tuple[Reply, str | None]:
@@ -176,12 +206,16 @@ class _Sitting:
         if refusal is None:
             ballot = read_ballot(reply.text, seat=seat.name, finish=reply.finish, submission=self._submission)
         else:
-            ballot = Unread(outcome=ReviewOutcome.FAILED, reason=refusal.problem)
-        unread = ballot if isinstance(ballot, Unread) else None
+            ballot = Unread(outcome=outcome_of(refusal), reason=refusal.problem)
+        obeyed = find_obedience(reply.text, self._submission, self.steering) if refusal is None else None
+        given = None if isinstance(ballot, Unread) else ballot
+        unread = _obedient(obeyed) if obeyed is not None else ballot if isinstance(ballot, Unread) else None
         return Review(
             seat=seat,
             outcome=ReviewOutcome.ANSWERED if unread is None else unread.outcome,
-            ballot=None if isinstance(ballot, Unread) else ballot,
+            ballot=given if unread is None else None,
+            withdrawn=None if obeyed is None else given,
+            alarm=None if obeyed is None else alarm_of(obeyed, seat.name, self._submission),
             reason=None if unread is None else unread.reason,
             remedy=None if refusal is None else refusal.remedy,
             raw_text=reply.text,
@@ -194,6 +228,15 @@ class _Sitting:
             attempts=reply.attempts,
             recorded_at=reply.recorded_at,
         )
+
+
+def outcome_of(error: CouncilError) -> ReviewOutcome:
+    """Return what an error makes of the seat it happened to."""
+    return next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), ReviewOutcome.FAILED)
+
+
+def _obedient(obeyed: Obeyed) -> Unread:
+    return Unread(outcome=ReviewOutcome.OBEYED, reason=f"it obeyed an instruction in the material: {obeyed.reason}")
 
 
 class _Listener:

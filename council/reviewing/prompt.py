@@ -3,15 +3,15 @@
 Code, tests, task and check results come from people and models nobody knows. They stand between two lines with a
 nonce, and each of their lines begins with a number or a bar, so that nothing inside can pose as the end of the
 material. The nonce is computed from the submission, so that the same submission gives the same prompt and a recording
-can be found again; nobody can write a submission that holds its own digest.
+can be found again. Who guesses it has gained nothing: the marks of the lines hold without it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from council.policies import Policy
+from council.reviewing.lures import decoy_of, find_steering, nonce_of
 from council.templating import Templates
 from council.text import clip, one_line
 from council.types.calls import Message
@@ -22,6 +22,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _TESTS_SHOWN = 12
 _FINDINGS_SHOWN = 12
 _OUTPUT_CHARS = 600
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]{1,200}")
 
 
 def compose_prompt(
@@ -32,12 +33,15 @@ def compose_prompt(
     The code stands in them whole and unaltered behind its line numbers. Raises ``TemplateError`` for a template of the
     user's.
     """
+    checks = [] if report is None else [_check(check) for check in report.checks if not _is_absent(check)]
+    steered = find_steering(submission, spoken_by(report))
     values = {
-        "nonce": hashlib.sha256(f"frame {submission.digest}".encode()).hexdigest()[:12],
-        "task": None if submission.task is None else _marked(submission.task),
-        "files": [_numbered(file) for file in submission.files],
-        "tests": [_numbered(file) for file in submission.tests],
-        "checks": [] if report is None else [_check(check) for check in report.checks],
+        "nonce": nonce_of(submission),
+        "decoy": decoy_of(submission) if steered else None,
+        "task": None if submission.task is None else marked_text(submission.task),
+        "files": [numbered_file(file) for file in submission.files],
+        "tests": [numbered_file(file) for file in submission.tests],
+        "checks": checks,
         "rules": [{"text": one_line(rule.text, 300), "severity": rule.severity.value} for rule in policy.rules],
     }
     return (
@@ -46,16 +50,24 @@ def compose_prompt(
     )
 
 
-def _numbered(file: SourceFile) -> dict[str, str]:
+def spoken_by(report: ValidationReport | None) -> str:
+    """Return what the checks say of the code in words that may be the code's own."""
+    return "" if report is None else "\n".join(_check(check)["text"] for check in report.checks)
+
+
+def numbered_file(file: SourceFile) -> dict[str, str | bool]:
+    """Return a file as a prompt shows it: each line behind its number."""
     lines = _lines(file.text)
     width = len(str(len(lines)))
     return {
         "path": one_line(file.path, 300),
+        "odd": _PLAIN_PATH.fullmatch(file.path) is None,  # it could say something: it stands behind a bar
         "text": "\n".join(f"{number:>{width}}| {line}" for number, line in enumerate(lines, 1)),
     }
 
 
-def _marked(text: str) -> str:
+def marked_text(text: str) -> str:
+    """Return text as a prompt shows it: each line behind a bar, so that none can pose as one of ours."""
     return "\n".join(f"| {line}" for line in _lines(text))
 
 
@@ -63,6 +75,11 @@ def _lines(text: str) -> list[str]:
     """Part a text as Python does: at newlines and carriage returns, so that none stands unmarked."""
     lines = _BREAK.split(text)
     return lines[:-1] if lines[-1] == "" else lines
+
+
+def _is_absent(check: CheckResult) -> bool:
+    """Whether there was nothing to run and nobody misses it: no example that could be read."""
+    return check.name == "examples" and check.outcome is CheckOutcome.SKIPPED
 
 
 def _check(check: CheckResult) -> dict[str, str]:
@@ -81,5 +98,5 @@ def _check(check: CheckResult) -> dict[str, str]:
     return {
         "name": check.name,
         "outcome": words.get(check.outcome, f"not answered ({check.outcome.value})"),
-        "text": _marked("\n".join([one_line(check.summary, 300), *details])),
+        "text": marked_text("\n".join([one_line(check.summary, 300), *details])),
     }

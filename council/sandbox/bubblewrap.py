@@ -65,10 +65,12 @@ class Bubblewrap(Record):
         return base_folder() if self.as_root else None
 
     def _arguments(self, job: Job, files: str, told: Descriptors, filters: tuple[int, ...]) -> list[str]:
+        # No --new-session: bubblewrap and its first process inside must stay in the one group that is killed. The
+        # bootstrap takes the job out of it.
         base = self._base()
         words = [self.toolchain.path(self.binary, base)]
         words += ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-        words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+        words += ["--unshare-cgroup-try", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]
         words += ["--uid", "1000", "--gid", "1000", "--hostname", "council", "--json-status-fd", str(told.status)]
         for number in filters:
             words += ["--seccomp", str(number)]
@@ -80,7 +82,7 @@ class Bubblewrap(Record):
         words += ["--remount-ro", "/", "--chdir", _WORK]
         for name, value in environment(self.toolchain, job, root="", files="/files", scratch=_SCRATCH).items():
             words += ["--setenv", name, value]
-        first = first_words(self.toolchain, job, root="", channel=told.channel, others=self.other_tasks)
+        first = first_words(self.toolchain, job, root="", told=told, others=self.other_tasks)
         return [*words, "--", *first]
 
     def _system(self, base: str | None) -> list[str]:

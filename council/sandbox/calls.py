@@ -27,6 +27,9 @@ REFUSED = {
     "swapoff": (168, 225), "reboot": (169, 142), "lookup_dcookie": (212, 18), "fanotify_init": (300, 262),
     "personality": (135, 92), "vmsplice": (278, 75), "iopl": (172, None), "ioperm": (173, None),
     "modify_ldt": (154, None),
+    # what all programs of the machine or of the user share: slots, notifiers, the way to the disks, what is in memory
+    "io_setup": (206, 0), "inotify_init": (253, None), "inotify_init1": (294, 26), "sync": (162, 81),
+    "syncfs": (306, 267), "cachestat": (451, 451),
     # the clock and the names of the machine
     "settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
     "sethostname": (170, 161), "setdomainname": (171, 162),
@@ -59,7 +62,7 @@ programs copy files."""
 
 SPECIAL = {
     "ioctl": (16, 29), "socket": (41, 198), "clone": (56, 220), "clone3": (435, 435), "prlimit64": (302, 261),
-    "truncate": (76, 45), "prctl": (157, 167),
+    "truncate": (76, 45), "prctl": (157, 167), "socketpair": (53, 199),
 }  # fmt: skip
 """Looked at more closely, or refused in one backend only."""
 

@@ -72,12 +72,15 @@ def _closer_looks(column: int, walled: bool) -> list[bytes]:
         refuse,
         allow,
     ]
+    # a pair of another family makes no connection, but lets the kernel load the family's module
+    pairs = [_line(_LOAD, _FIRST_LOW), _line(_EQUAL, _AF_UNIX, 1, 0), refuse, allow]
     looks = {
         "clone": clone,
         "ioctl": requests,
         "prlimit64": limits,
         "prctl": hiding,
         "socket": families if walled else [refuse],
+        "socketpair": pairs,
     }
     bodies = [(SPECIAL[name][column], body) for name, body in looks.items()]
     bodies += [] if walled else [(numbers[column], limits) for numbers in OF_PROCESSES.values()]

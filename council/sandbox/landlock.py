@@ -10,7 +10,7 @@ from typing import Literal
 from council.protocols import Job, Run
 from council.sandbox.filter import assemble_filter
 from council.sandbox.launcher.confine import abi
-from council.sandbox.process import Descriptors, Launch, execute
+from council.sandbox.process import MOST_NAMES, Descriptors, Launch, execute
 from council.sandbox.program import LAYERS, base_folder, environment, first_words, launcher, top_names
 from council.sandbox.toolchain import DEVICES, SYSTEM_FILES, SYSTEM_FOLDERS, Place, Toolchain
 from council.sandbox.users import borrow_user
@@ -64,7 +64,7 @@ class Landlock(Record):
         root = base_folder() if self.footing == "private" else None
         files = str(home / "files") if root is None else f"{root}/files"
         counted = tasks_of_user(os.getuid()) if self.footing == "own" else 0
-        words = first_words(self.toolchain, job, root=root, channel=told.channel, others=counted)
+        words = first_words(self.toolchain, job, root=root, told=told, others=counted)
         shared = "/dev/shm"  # a tmpfs of the program's own in private mounts, else not given to it  # nosec B108
         places = (*self.toolchain.places, Place(source=str(home / "files"), name="files"))
         readable = [self.toolchain.path(place.source, root) for place in self.toolchain.places]
@@ -73,6 +73,7 @@ class Landlock(Record):
             "binds": [[place.source, place.name] for place in places],
             "user": user,
             "scratch": {scratch: job.limits.scratch_bytes, shared: _SHARED_MEMORY_BYTES},
+            "names": MOST_NAMES,
             "folders": [f"{scratch}/work", f"{scratch}/home"],
             "links": [[f"{files}/{name}", f"{scratch}/work/{name}"] for name in top_names(job)],
             "read": [*SYSTEM_FOLDERS, *SYSTEM_FILES, *readable, files],

@@ -80,7 +80,7 @@ class Seatbelt(Record):
 
     def _launch(self, job: Job, home: Path, scratch: Path, told: Descriptors) -> Launch:
         profile = write_profile(self.readable(home), (str(scratch),))
-        first = first_words(self.toolchain, job, root=None, channel=told.channel, others=_OTHER_TASKS)
+        first = first_words(self.toolchain, job, root=None, told=told, others=_OTHER_TASKS)
         argv = [SANDBOX_EXEC, "-p", profile, *first]
         order = group_order(self.toolchain, job, (home, scratch), argv, told)
         return Launch(argv=launcher(self.toolchain, "group", order), supervised=True, scratch=str(scratch))

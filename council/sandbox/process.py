@@ -15,7 +15,7 @@ from typing import IO
 
 from council.errors import SandboxError
 from council.protocols import Job, Run
-from council.sandbox.watch import TABLE, memory_of, names_in, size_of, sockets_in, stopped_descendants
+from council.sandbox.watch import TABLE, memory_of, names_in, size_of, sockets_in
 from council.text import one_line
 from council.types.base import Record
 
@@ -23,7 +23,7 @@ _CHUNK = 1 << 16
 _LOOK_S = 0.1
 _LINGER_S = 5.0
 _MOST_SOCKETS = 400
-_MOST_NAMES = 1 << 16
+MOST_NAMES = 1 << 16
 """Files and folders in a scratch whose file system cannot be told how many it may have."""
 
 
@@ -85,7 +85,7 @@ async def execute(launch: Callable[[Descriptors], Launch], job: Job) -> Run:
     ending = _Ending()
     with ExitStack() as ours:
         pipes, lifeline, told = _open_pipes(ours, job.channel)
-        tree = _Tree(*_spawn(launch, told), taps["status"], lifeline)
+        tree = _Tree(*_spawn(launch, told), lifeline)
         try:
             await _attend(tree, taps, pipes, job, ending)
         finally:
@@ -112,47 +112,29 @@ async def execute(launch: Callable[[Descriptors], Launch], job: Job) -> Run:
 class _Tree:
     """The processes of a run, and how to end them all."""
 
-    def __init__(self, process: subprocess.Popen[bytes], launch: Launch, status: _Tap, lifeline: ExitStack) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], launch: Launch, lifeline: ExitStack) -> None:
         self.process = process
         self.supervised = launch.supervised
         self.scratch = launch.scratch
         self.mounts = launch.mounts
-        self.status = status
         self.lifeline = lifeline
 
     def kill(self) -> None:
-        """End everything: the namespace's first process, the launcher, and by the lifeline a supervisor."""
-        first = _read_status(self.status.kept).get("child-pid")
-        if not self.supervised and self.process.returncode is None:
-            # Not reaped yet, so the number is its own. What left the group has asked for its parent's death signal.
-            self._kill_group()
-        if self.process.poll() is None and isinstance(first, int):
-            _signal(first)
-        self.lifeline.close()
-        if self.supervised or self.process.poll() is not None:
-            return
-        if not isinstance(first, int):
-            self._kill_unannounced()
-        _signal(self.process.pid)
+        """End everything: by the lifeline a supervisor, else the launcher's group in one blow.
 
-    def _kill_group(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-
-    def _kill_unannounced(self) -> None:
-        """End what a bubblewrap that is just starting has made already and has not told us of.
-
-        Its first process inside asks for its parent's death signal a moment after it was made; killing the parent in
-        that moment would leave it running for good.
+        Bubblewrap's first process inside is in that group from the moment it exists, and everything else inside ends
+        with it. No other way holds at any moment of a start: its death signal is asked for late, and nobody has told
+        us its number by then.
         """
-        _signal(self.process.pid, signal.SIGSTOP)
-        for pid in stopped_descendants(self.process.pid):
-            _signal(pid)
+        if not self.supervised and self.process.returncode is None:  # not reaped, so the number is still its own
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.lifeline.close()
 
 
-def _signal(pid: int, number: int = signal.SIGKILL) -> None:
+def _signal(pid: int) -> None:
     try:
-        os.kill(pid, number)
+        os.kill(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass  # it has ended, or it is not ours any more
 
@@ -267,9 +249,10 @@ async def _watch_memory(tree: _Tree, job: Job, ending: _Ending) -> None:
         await asyncio.sleep(_LOOK_S)
         pids = TABLE.descendants(tree.process.pid)
         used = memory_of(pids, job.limits.memory_bytes)
-        kept = 0 if tree.scratch is None else size_of(tree.scratch, pids)
-        full = names_in(pids, tree.mounts) > _MOST_NAMES or (bool(tree.mounts) and sockets_in(pids) > _MOST_SOCKETS)
-        if full or used > job.limits.memory_bytes or kept > job.limits.scratch_bytes:
+        most = job.limits.scratch_bytes
+        kept = 0 if tree.scratch is None else size_of(tree.scratch, pids, job.limits.file_bytes, enough=most)
+        full = names_in(pids, tree.mounts) > MOST_NAMES or (bool(tree.mounts) and sockets_in(pids) > _MOST_SOCKETS)
+        if full or used > job.limits.memory_bytes or kept > most:
             ending.out_of_memory = True
             tree.kill()
             return

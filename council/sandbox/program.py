@@ -8,6 +8,7 @@ from pathlib import Path
 
 from council.protocols import Job
 from council.sandbox.launcher import orders
+from council.sandbox.process import Descriptors
 from council.sandbox.toolchain import Toolchain
 
 PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
@@ -44,7 +45,7 @@ def launcher(toolchain: Toolchain, name: str, order: dict[str, object]) -> tuple
     return (toolchain.executable, *flags, "-c", _LAUNCH.format(name), PACKAGE_ROOT, *orders.write_order(order))
 
 
-def first_words(toolchain: Toolchain, job: Job, *, root: str | None, channel: int | None, others: int = 0) -> list[str]:
+def first_words(toolchain: Toolchain, job: Job, *, root: str | None, told: Descriptors, others: int = 0) -> list[str]:
     """Return the words of the first program inside: the interpreter, the bootstrap, its order, the job.
 
     ``others`` is how many tasks of the same user run outside and are counted with the job's own.
@@ -59,7 +60,7 @@ def first_words(toolchain: Toolchain, job: Job, *, root: str | None, channel: in
         "MEMLOCK": 1 << 16,
     }
     tools = [toolchain.path(folder, root) for folder in toolchain.tools]
-    order = json.dumps({"limits": limits, "tools": tools, "channel": channel})
+    order = json.dumps({"limits": limits, "tools": tools, "channel": told.channel, "lifeline": told.lifeline})
     flags = ("-I", "-S", "-B", "-X", "utf8")
     return [toolchain.path(toolchain.executable, root), *flags, toolchain.bootstrap(root), order, *job.argv]
 

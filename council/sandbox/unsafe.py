@@ -37,7 +37,7 @@ class Unsafe(Record):
 
     def _launch(self, job: Job, home: Path, scratch: Path, told: Descriptors) -> Launch:
         others = tasks_of_user(os.getuid())
-        argv = first_words(self.toolchain, job, root=None, channel=told.channel, others=others)
+        argv = first_words(self.toolchain, job, root=None, told=told, others=others)
         order = group_order(self.toolchain, job, (home, scratch), argv, told)
         return Launch(argv=launcher(self.toolchain, "group", order), supervised=True, scratch=str(scratch))
 

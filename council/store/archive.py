@@ -9,12 +9,16 @@ from sqlalchemy import Engine
 from council.protocols import BenchmarkSummary, SessionSummary
 from council.store.benchmarks import Benchmarks
 from council.store.knowledge import KnowledgeBase
+from council.store.labels import Labels
+from council.store.programs import Programs
 from council.store.sessions import Sessions
 from council.store.transactions import Database
 from council.store.versions import Versions
 from council.types.benchmarks import Benchmark, Sample
 from council.types.knowledge import DocumentVersion, Knowledge
+from council.types.labels import Label, LabelOrigin
 from council.types.session import Session
+from council.types.versions import Version
 
 
 class SqlStore:
@@ -28,9 +32,11 @@ class SqlStore:
         self._engine = engine
         self.database = Database(engine, place=place, secrets=secrets, alone=alone)
         self._sessions = Sessions(self.database)
+        self._labels = Labels(self.database)
         self._benchmarks = Benchmarks(self.database)
         self._knowledge = KnowledgeBase(self.database)
         self._versions = Versions(self.database)
+        self._programs = Programs(self.database)
 
     def open_session(self, session: Session) -> None:
         """Write a session that has just begun; it is readable from this moment on."""
@@ -44,6 +50,14 @@ class SqlStore:
         """Return a session by its id or an unambiguous beginning of it."""
         return self._sessions.read(session_id)
 
+    def claim_session(self, session_id: str, *, force: bool = False) -> Session:
+        """Return a session that this process alone may complete now; nothing of it changes until it is updated."""
+        return self._sessions.claim(session_id, force=force)
+
+    def release_session(self, session_id: str) -> None:
+        """Let go of a session that was claimed and is not updated."""
+        self._sessions.release(session_id)
+
     def list_sessions(self, *, limit: int = 50) -> Sequence[SessionSummary]:
         """Return the newest sessions first. One whose process is gone is shown as interrupted."""
         return self._sessions.list(limit=limit)
@@ -51,6 +65,26 @@ class SqlStore:
     def delete_session(self, session_id: str) -> str:
         """Delete a session that neither knowledge nor a sample rests on, and return its full id."""
         return self._sessions.delete(session_id)
+
+    def put_label(self, label: Label) -> None:
+        """Keep a label, in place of what the same origin said of the same thing before."""
+        self._labels.put(label)
+
+    def list_labels(self, session_id: str | None = None, *, limit: int = 10_000) -> tuple[Label, ...]:
+        """Return the newest labels first, of one session or of all."""
+        return self._labels.list(session_id, limit=limit)
+
+    def delete_label(self, session_id: str, finding_id: str | None, origin: LabelOrigin) -> bool:
+        """Take one label back, and return whether it was there."""
+        return self._labels.delete(session_id, finding_id, origin)
+
+    def keep_program(self, task: str, version: Version) -> None:
+        """Keep a version of a task; the same model and seed replaces it."""
+        self._programs.keep(task, version)
+
+    def programs_of(self, task: str) -> tuple[Version, ...]:
+        """Return the versions of a task by model and seed."""
+        return self._programs.of_task(task)
 
     def open_benchmark(self, benchmark: Benchmark) -> None:
         """Write a benchmark that has just begun."""

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from council.protocols import Archive
 from council.store.lines import sql_store
 from council.store.schema import KNOWN_SCHEMA
-from council.store.tables import benchmarks, knowledge, samples, sessions, versions
+from council.store.tables import benchmarks, knowledge, labels, samples, sessions, versions
 from council.types.base import Record
 
 
@@ -24,6 +24,7 @@ class Counts(Record):
     documents: int
     versions: int
     """Of all documents together."""
+    labels: int
 
 
 def count_records(archive: Archive) -> Counts:
@@ -32,7 +33,7 @@ def count_records(archive: Archive) -> Counts:
     with database.transaction(reading=True) as connection:
         counted = {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in (sessions, benchmarks, samples, knowledge, versions)
+            for table in (sessions, benchmarks, samples, knowledge, versions, labels)
         }
         named = connection.execute(select(func.count(versions.c.name.distinct()))).scalar_one()
     return Counts(place=database.place, schema_number=KNOWN_SCHEMA, documents=named, **counted)

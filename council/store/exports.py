@@ -11,6 +11,7 @@ from council.errors import StoreError
 from council.protocols import Archive
 from council.store.benchmarks import benchmark_of, find_benchmark, samples_of
 from council.store.knowledge import find_knowledge, knowledge_of
+from council.store.labels import labels_of
 from council.store.lines import Kept, Kind, header_line, line_of, sql_store
 from council.store.sessions import find_session, session_of
 from council.store.tables import benchmarks, knowledge, samples, sessions
@@ -101,6 +102,9 @@ def _records(connection: Connection, found: _Found) -> Iterator[tuple[Kind, Kept
     for name in sorted(found.sessions):
         row = select(sessions.c.document, sessions.c.schema_version).where(sessions.c.id == name)
         yield "session", session_of(name, *connection.execute(row).one())
+    for name in sorted(found.sessions):
+        for label in labels_of(connection, name):
+            yield "label", label
     for name in sorted(found.benchmarks):
         row = select(benchmarks.c.document, benchmarks.c.schema_version).where(benchmarks.c.id == name)
         yield "benchmark", benchmark_of(name, *connection.execute(row).one())

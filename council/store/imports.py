@@ -13,16 +13,18 @@ from council.protocols import Archive
 from council.store.benchmarks import benchmark_row, put_sample, sample_row
 from council.store.failures import told
 from council.store.knowledge import clean_knowledge, put_row
+from council.store.labels import label_key, label_row
 from council.store.lines import KINDS, Kept, key_of, read_header, read_line, sql_store
 from council.store.links import link
 from council.store.sessions import session_row
-from council.store.tables import benchmarks, knowledge, samples, sessions, versions
+from council.store.tables import benchmarks, knowledge, labels, samples, sessions, versions
 from council.store.transactions import Database, read_document, to_key
 from council.store.versions import add_version
 from council.text import one_line
 from council.types.base import Record
 from council.types.benchmarks import Benchmark, Sample
 from council.types.knowledge import DocumentVersion, Knowledge
+from council.types.labels import Label
 from council.types.session import Session
 
 MOST_BYTES_A_LINE = 32 << 20
@@ -134,6 +136,8 @@ def _is_present(connection: Connection, database: Database, record: Kept) -> boo
 def _place_of(database: Database, record: Kept) -> tuple[tuple[Column[Any], ...], tuple[ColumnElement[bool], ...]]:
     if isinstance(record, Session):
         return (sessions.c.document,), (sessions.c.id == record.session_id,)
+    if isinstance(record, Label):
+        return (labels.c.document,), label_key(database.clean(record))
     if isinstance(record, Benchmark):
         return (benchmarks.c.document,), (benchmarks.c.id == record.benchmark_id,)
     if isinstance(record, Sample):
@@ -150,6 +154,11 @@ def _write(connection: Connection, database: Database, record: Kept) -> int:
     # Nobody here is at work on it: what is still open is shown as unfinished.
     if isinstance(record, Session):
         connection.execute(insert(sessions).values(session_row(database, record, owner=None)))
+    elif isinstance(record, Label):
+        owner = select(sessions.c.id).where(sessions.c.id == record.session_id)
+        if connection.execute(owner).first() is None:
+            raise StoreError(f"its session {one_line(record.session_id, 60)} is neither here nor in the file")
+        connection.execute(insert(labels).values(label_row(database, record)))
     elif isinstance(record, Benchmark):
         connection.execute(insert(benchmarks).values(benchmark_row(database, record, owner=None)))
     elif isinstance(record, Sample):

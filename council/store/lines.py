@@ -17,15 +17,16 @@ from council.text import one_line
 from council.types.base import Record
 from council.types.benchmarks import BENCHMARK_SCHEMA, Benchmark, Sample
 from council.types.knowledge import DocumentVersion, Knowledge
+from council.types.labels import Label
 from council.types.session import SCHEMA_VERSION, Session
 
 FORMAT: Literal["council-store"] = "council-store"
 FORMAT_VERSION = 1
 """It grows when a line changes its meaning."""
 
-Kept = Session | Benchmark | Sample | Knowledge | DocumentVersion
-Kind = Literal["session", "benchmark", "sample", "knowledge", "version"]
-KINDS: tuple[Kind, ...] = ("session", "benchmark", "sample", "knowledge", "version")
+Kept = Session | Label | Benchmark | Sample | Knowledge | DocumentVersion
+Kind = Literal["session", "label", "benchmark", "sample", "knowledge", "version"]
+KINDS: tuple[Kind, ...] = ("session", "label", "benchmark", "sample", "knowledge", "version")
 """In the order an export has them: what others rest on comes first."""
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
@@ -45,6 +46,13 @@ class SessionLine(Record):
 
     record: Literal["session"]
     value: Session
+
+
+class LabelLine(Record):
+    """A line that holds a label."""
+
+    record: Literal["label"]
+    value: Label
 
 
 class BenchmarkLine(Record):
@@ -75,7 +83,7 @@ class VersionLine(Record):
     value: DocumentVersion
 
 
-Line = SessionLine | BenchmarkLine | SampleLine | KnowledgeLine | VersionLine
+Line = SessionLine | LabelLine | BenchmarkLine | SampleLine | KnowledgeLine | VersionLine
 _LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="record")])
 
 
@@ -126,6 +134,8 @@ def key_of(value: Kept) -> tuple[str, ...]:
     """Return what makes a record the same one in another store."""
     if isinstance(value, Session):
         return "session", value.session_id
+    if isinstance(value, Label):
+        return "label", value.session_id, value.finding_id or "", value.origin.value
     if isinstance(value, Benchmark):
         return "benchmark", value.benchmark_id
     if isinstance(value, Sample):

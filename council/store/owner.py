@@ -9,6 +9,8 @@ from pathlib import Path
 
 from council.types.session import SessionState
 
+CLAIM = "resuming "
+"""Stands before the mark of a process that completes a session; what is kept of it stays as it was until then."""
 UNFINISHED = "unfinished"
 """Open, and written by a machine this one cannot ask."""
 
@@ -22,11 +24,18 @@ def shown_state(state: str, owner: str | None) -> str:
     """Return the state people see: an open session whose process is gone was interrupted."""
     if state != SessionState.OPEN:
         return state
-    parts = (owner or "").split(" ")
-    if len(parts) != 4 or not parts[2].isdigit() or parts[0] != _machine():
+    alive = is_alive(owner)
+    if alive is None:
         return UNFINISHED
-    alive = parts[1] == _boot() and parts[3] == _started(int(parts[2])) != ""
     return SessionState.OPEN.value if alive else SessionState.INTERRUPTED.value
+
+
+def is_alive(owner: str | None) -> bool | None:
+    """Whether the process of a mark still runs; ``None`` where this machine cannot tell."""
+    parts = (owner or "").removeprefix(CLAIM).split(" ")
+    if len(parts) != 4 or not parts[2].isdigit() or parts[0] != _machine():
+        return None
+    return parts[1] == _boot() and parts[3] == _started(int(parts[2])) != ""
 
 
 def _machine() -> str:

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from council.errors import StoreError
 from council.protocols import SessionSummary
 from council.store.links import refuse_to_lose
-from council.store.owner import shown_state, this_owner
+from council.store.owner import CLAIM, is_alive, shown_state, this_owner
 from council.store.tables import samples, sessions
 from council.store.transactions import Database, find_id, moment, read_document, refuse_newer, to_key
 from council.text import one_line, plural, redact
-from council.types.session import SCHEMA_VERSION, Session
+from council.types.session import SCHEMA_VERSION, Session, SessionState
 
 _LIST = "council session list shows them all"
 
@@ -50,6 +50,29 @@ class Sessions:
             columns = select(sessions.c.document, sessions.c.schema_version).where(sessions.c.id == found)
             document, version = connection.execute(columns).one()
         return session_of(found, document, version)
+
+    def claim(self, session_id: str, *, force: bool) -> Session:
+        """Return a session that this process alone may complete now; nothing of it changes until it is updated.
+
+        ``force`` takes it also from a process on another machine, which may be gone.
+        """
+        columns = (sessions.c.state, sessions.c.owner, sessions.c.document, sessions.c.schema_version)
+        with self._database.transaction() as connection:
+            found = find_session(connection, session_id)
+            row = connection.execute(select(*columns).where(sessions.c.id == found).with_for_update()).one()
+            taken = (row.owner or "").startswith(CLAIM)
+            if taken or row.state == SessionState.OPEN:
+                _refuse_taken(found, is_alive(row.owner), taken=taken, force=force)
+            session = session_of(found, row.document, row.schema_version)
+            mine = update(sessions).where(sessions.c.id == found).values(owner=CLAIM + this_owner())
+            connection.execute(mine)
+        return session
+
+    def release(self, session_id: str) -> None:
+        """Let go of a session that was claimed and is not updated."""
+        mine = sessions.c.owner == CLAIM + this_owner()
+        with self._database.transaction() as connection:
+            connection.execute(update(sessions).where(sessions.c.id == session_id, mine).values(owner=None))
 
     def list(self, *, limit: int) -> Sequence[SessionSummary]:
         """Return the newest sessions first. One whose process is gone is shown as interrupted."""
@@ -88,8 +111,25 @@ class Sessions:
         return found
 
 
+def _refuse_taken(session_id: str, alive: bool | None, *, taken: bool, force: bool) -> None:
+    doing = "is being resumed" if taken else "still sits"
+    if alive:
+        raise StoreError(f"session {session_id} {doing} in another process", "Wait until it is done")
+    if alive is None and taken and not force:
+        raise StoreError(
+            f"session {session_id} {doing} on another machine, or was when that one stopped",
+            "Take it over with: --force",
+        )
+
+
 def find_session(connection: Connection, wanted: str) -> str:
-    """Return the one session id that is, or begins with, what was typed."""
+    """Return the one session id that is, or begins with, what was typed; ``last`` is the newest, for no id has an l."""
+    if wanted.strip() == "last":
+        newest = select(sessions.c.id).order_by(sessions.c.created_at.desc(), sessions.c.id.desc()).limit(1)
+        found = connection.execute(newest).scalar()
+        if found is None:
+            raise StoreError("there is no session yet", "Make one with: council review FILE")
+        return str(found)
     return find_id(connection, sessions.c.id, wanted, noun="session", remedy=_LIST)
 
 

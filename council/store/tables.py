@@ -97,4 +97,26 @@ versions = Table(
     Column("document", Text, nullable=False),
 )
 
+labels = Table(
+    "labels",
+    metadata,
+    Column("session_id", String(40), ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("finding_id", Text, primary_key=True),  # empty: of the code itself
+    Column("origin", String(20), primary_key=True),
+    Column("word", String(20), nullable=False),
+    Column("labelled_at", _MOMENT, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("labels_by_age", "labelled_at"),
+)
+
+# What models wrote for a task, by the digest of the task: independent of any session, so it goes with none.
+programs = Table(
+    "programs",
+    metadata,
+    Column("task", String(64), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("seed", Integer, primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),
+)
+
 # The index of words, ``knowledge_words``, is no table of these: each kind of database has its own (``searching.py``).

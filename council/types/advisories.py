@@ -125,6 +125,10 @@ class BugExample(Record):
     """Code that passed every test of the task; ``None`` where none is known."""
     expected_by: Literal["model", "reference"] | None = None
     test: FailedTest | None = None
+    said: Fact | None = None
+    """Where no test could be run: what the syntax check says, or why there is no code."""
+    no_code: bool = False
+    """``faulty`` is how the reply begins: no program was found in it."""
 
 
 class Bug(Record):
@@ -165,7 +169,19 @@ class Quote(Record):
 
     key: str
     seat: Fact
+    verdict: Fact | None = None
     text: Fact
+
+
+class RaisedConcern(Record):
+    """A defect that seats named, and what running it showed."""
+
+    key: str
+    title: Fact
+    severity: Fact
+    seats: Fact
+    """``2 of 3 seats``."""
+    state: Fact
 
 
 class CouncilView(Record):
@@ -174,12 +190,17 @@ class CouncilView(Record):
     key: str
     session: Fact
     task: Fact | None = None
+    """What the code was asked to do: the first paragraph of it."""
+    files: tuple[Fact, ...] = ()
     decision: Fact
     score: Fact | None = None
     interval: Fact | None = None
     agreement: Fact | None = None
     heard: Fact
+    decided: Fact | None = None
+    """That no missing seat could have changed the decision; ``None`` where one could."""
     reasons: tuple[Fact, ...] = ()
+    concerns: tuple[RaisedConcern, ...] = ()
     dissent: tuple[Quote, ...] = ()
     quotes: tuple[Quote, ...] = ()
     seats: tuple[Fact, ...] = ()
@@ -261,6 +282,8 @@ class Advisory(Record):
     measurements: tuple[Measurement, ...]
     failures: Sentence | None = None
     """How many attempts failed, and in how many ways."""
+    rare: Sentence | None = None
+    """How many of these ways are too rare to be shown."""
     bugs: tuple[Bug, ...] = ()
     edge_failures: tuple[EdgeFailure, ...] = ()
     edge_more: Fact | None = None
@@ -275,6 +298,8 @@ class Advisory(Record):
     two_tiers: Sentence | None = None
     migration: tuple[tuple[str, tuple[Command, ...]], ...] = ()
     """A heading of a step and its commands."""
+    new_projects: tuple[tuple[str, tuple[Command, ...]], ...] = ()
+    """What a project that begins now sets up, in the same form."""
     validation_commands: tuple[Command, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     do: tuple[Sentence, ...] = ()
@@ -285,6 +310,8 @@ class Advisory(Record):
     sources: tuple[SourceLine, ...] = ()
     participants: tuple[Fact, ...] = ()
     changelog: tuple[Change, ...] = ()
+    contact: Fact | None = None
+    """Whom to ask, where the policy says so."""
 
     def facts(self) -> dict[str, Fact]:
         """Return every fact by a stable key: fields and keys of parts, joined with ``/``."""

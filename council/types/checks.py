@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from council.types.base import Record
-from council.types.findings import Finding
+from council.types.findings import Finding, Location
 
 
 class CheckOutcome(StrEnum):
@@ -60,7 +60,14 @@ class TestResult(Record):
     """One line: ``assert 3 == 2``."""
     output: str | None = None
     """The failure as pytest prints it, cut to a readable size."""
+    error: str | None = None
+    """Name of the exception that ended it: ``AssertionError``, ``IndexError``."""
+    place: Location | None = None
+    """The last line of the given files, code or tests, that the exception came through."""
     duration_s: float | None = None
+    began: bool = True
+    """False where nobody saw it begin, and not because the code ended the interpreter: pytest did not collect it, or
+    time or memory were over before it was its turn. Of the code that says nothing."""
 
 
 class CheckResult(Record):

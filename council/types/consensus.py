@@ -9,6 +9,8 @@ from pydantic import Field
 
 from council.types.base import Record
 from council.types.calls import Fraction
+from council.types.evidence import Evidence as Evidence
+from council.types.evidence import EvidenceState as EvidenceState
 from council.types.findings import Finding, Location, Severity
 
 Score = Annotated[float, Field(ge=0, le=10)]
@@ -31,33 +33,6 @@ class Decision(StrEnum):
         return {"approved": 0, "changes_requested": 1, "rejected": 1}.get(self.value, 3)
 
 
-class EvidenceState(StrEnum):
-    """What running a finding's counterexample showed."""
-
-    NOT_ATTEMPTED = "not_attempted"
-    UNRUNNABLE = "unrunnable"
-    FLAKY = "flaky"
-    REFUTED = "refuted"
-    """The code behaves as the reviewer says it should: it cannot block alone."""
-    REPRODUCED = "reproduced"
-    """The code behaves as the reviewer complains: at least changes are requested."""
-    UPHELD = "upheld"
-    """Reproduced, and what it expects is confirmed elsewhere: it blocks alone."""
-    DISPUTED = "disputed"
-    """Reproduced, but most other seats say that the task does not ask for it: shown, does not block."""
-
-
-class Evidence(Record):
-    """The run that proves or refutes one finding."""
-
-    finding_id: str
-    state: EvidenceState
-    reason: str | None = None
-    output: str | None = None
-    confirmed_by: tuple[str, ...] = ()
-    """Seats, examples or tests that confirm what the counterexample expects."""
-
-
 class Concern(Record):
     """Findings of several seats about one thing. Every member stays visible with its seat."""
 
@@ -69,10 +44,24 @@ class Concern(Record):
     members: tuple[Finding, ...]
     seats: tuple[str, ...]
     """Names of the seats that raised it, sorted."""
+    seconds: tuple[str, ...] = ()
+    """Names of further seats that said it holds when they were asked, sorted."""
     of_seats: int
     """How many seats gave a ballot."""
     state: EvidenceState = EvidenceState.NOT_ATTEMPTED
     evidence: tuple[Evidence, ...] = ()
+
+
+class Ground(StrEnum):
+    """What a decision rests on."""
+
+    VOTES = "votes"
+    CHECKS = "checks"
+    """A required check failed."""
+    UPHELD = "upheld"
+    """A claim was run, and what it expects is confirmed."""
+    REPRODUCED = "reproduced"
+    """A claim was run and shows what its reviewer says; nobody else has confirmed that this is wrong."""
 
 
 class Quorum(Record):
@@ -102,6 +91,14 @@ class Consensus(Record):
     """Where the score would lie for other seats of the same kind (95 %)."""
     agreement: Fraction | None = None
     """1 when all heard seats vote alike, low when they are opposed; ``None`` with fewer than two heard."""
+    ground: Ground | None = None
+    """What the decision rests on; ``None`` where nothing was decided."""
+    confidence: Fraction | None = None
+    """How likely the decision is right: measured on labelled outcomes; ``None`` where nothing is known of such ones."""
+    confidence_rests_on: str | None = None
+    """In a sentence, what that number was measured on."""
+    effective_seats: Annotated[float, Field(ge=0)] | None = None
+    """How many independent seats would tell as much as those heard, which err together; ``None`` without quorum."""
     quorum: Quorum
     votes: dict[str, int] = {}
     """Counted verdicts: approve, request_changes, reject, abstain, and the outcomes of seats without a ballot."""

@@ -6,6 +6,8 @@ from council.types.base import Record
 from council.types.calls import CallState
 from council.types.checks import CheckResult
 from council.types.consensus import Consensus
+from council.types.evidence import Evidence
+from council.types.examinations import CrossExamination
 from council.types.reviews import Review, Seat
 from council.types.session import Attempt, Session
 
@@ -38,6 +40,40 @@ class SeatFinished(Record):
     """A seat has its review, whatever happened to it."""
 
     review: Review
+
+
+class ClaimRun(Record):
+    """The claim of a finding was run, or found not to be runnable."""
+
+    evidence: Evidence
+    number: int
+    """How many of the sitting's claims are done with this one."""
+    of: int
+
+
+class ChangeTried(Record):
+    """The tests ran against a small change of the code, to see whether they notice it."""
+
+    tried: int
+    of: int
+    survived: int
+    """How many of those tried so far they did not notice."""
+
+
+class VersionsMoved(Record):
+    """Independent versions of the task are being written, or run against the submission."""
+
+    stage: str
+    """``writing`` or ``running``."""
+    number: int
+    of: int
+    model: str | None = None
+
+
+class SeatExamined(Record):
+    """A seat was asked about claims of others, and has ruled on them or not."""
+
+    call: CrossExamination
 
 
 class AttemptStarted(Record):
@@ -78,6 +114,10 @@ Event = (
     | CheckFinished
     | SeatMoved
     | SeatFinished
+    | ClaimRun
+    | ChangeTried
+    | VersionsMoved
+    | SeatExamined
     | AttemptStarted
     | TextWritten
     | AttemptFinished

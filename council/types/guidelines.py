@@ -222,6 +222,8 @@ class Index(Guide):
     """The way into the set."""
 
     description: Fact | None = None
+    contact: Fact | None = None
+    """Whom to ask, where the policy says so."""
     versions: tuple[VersionEntry, ...] = ()
     """The newest of each document."""
 

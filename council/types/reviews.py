@@ -41,6 +41,12 @@ class ReviewOutcome(StrEnum):
     FAILED = "failed"
     TIMED_OUT = "timed_out"
     OVER_BUDGET = "over_budget"
+    OBEYED = "obeyed"
+    """It followed an instruction that stood in the reviewed material: its vote is lost."""
+    RECUSED = "recused"
+    """Its model, or one of the same family, wrote the code: it does not judge its own work."""
+    UNSPENT = "unspent"
+    """It was not asked, for those heard had said enough. It has neither failed nor voted."""
 
 
 class BallotFlag(StrEnum):
@@ -86,6 +92,10 @@ class Review(Record):
     seat: Seat
     outcome: ReviewOutcome
     ballot: Ballot | None = None
+    withdrawn: Ballot | None = None
+    """What a seat that obeyed the material would have voted. It is shown, and counts only against the code."""
+    alarm: Finding | None = None
+    """What such a seat has shown of the material: that it steers its reviewers."""
     reason: str | None = None
     """Why there is no ballot, in one sentence without secrets."""
     remedy: str | None = None
@@ -104,6 +114,20 @@ class Review(Record):
     """Set when the reply was replayed from a recording: the day it was recorded."""
 
     @property
+    def missing(self) -> bool:
+        """Whether a ballot of this seat could still come: one that wrote the code, or lost its vote, gets none."""
+        return self.ballot is None and self.outcome not in (ReviewOutcome.RECUSED, ReviewOutcome.OBEYED)
+
+    @property
+    def unheard(self) -> bool:
+        """Whether asking again may help: nothing that the seat thinks of the code could be read yet."""
+        return self.ballot is None and self.outcome in _UNHEARD
+
+    @property
     def voted(self) -> bool:
         """Whether the seat gave a ballot that is not an abstention."""
         return self.ballot is not None and self.ballot.counted_verdict is not Verdict.ABSTAIN
+
+
+_UNHEARD = (ReviewOutcome.FAILED, ReviewOutcome.TIMED_OUT, ReviewOutcome.OVER_BUDGET, ReviewOutcome.UNREADABLE)
+"""An unreadable reply is asked for again: its verdict is not known, so nobody can shop for another one."""

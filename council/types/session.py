@@ -6,14 +6,18 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from council.types.base import Record
-from council.types.calls import Message
+from council.types.calls import Message, Usage
 from council.types.checks import ValidationReport
-from council.types.consensus import Consensus
+from council.types.consensus import Consensus, Decision, Score
+from council.types.evidence import Evidence
+from council.types.probe import Probe
+from council.types.examinations import CrossExamination
 from council.types.reviews import Review, ReviewOutcome, Seat
 from council.types.submission import Submission
+from council.types.versions import Pick, VersionsReport
 
 SCHEMA_VERSION = 1
 """Version of the JSON that people and programs read. It grows when a field changes its meaning or goes."""
@@ -50,6 +54,29 @@ class SessionKind(StrEnum):
     GENERATE = "generate"
 
 
+class Statement(Record):
+    """The council's quote: prose over a decision that has fallen. It decides nothing."""
+
+    paragraphs: tuple[str, ...]
+    asked: str
+    """The model that chairs."""
+    by: str | None = None
+    """The model whose words these are; ``None`` where a sentence made of the facts stands in their place."""
+    reason: str | None = None
+    """Why the chair's own words do not stand here."""
+    raw_text: str | None = None
+    served_model: str | None = None
+    digest: str | None = None
+    usage: Usage = Usage()
+    cost_usd: float | None = None
+    duration_s: float | None = None
+    attempts: int = 0
+    recorded_at: str | None = None
+
+
+_Paid = Review | CrossExamination | Statement
+
+
 class Cost(Record):
     """What the sitting cost. ``usd`` is ``None`` as soon as one price is unknown; ``known_usd`` is what is sure."""
 
@@ -61,16 +88,22 @@ class Cost(Record):
     completion_tokens: int | None = None
 
     @classmethod
-    def of(cls, reviews: Sequence[Review]) -> Self:
-        """Add up what some seats cost; the sum is ``None`` as soon as one price is unknown."""
-        unknown = tuple(review.seat.name for review in reviews if review.cost_usd is None and _was_asked(review))
-        known = sum(review.cost_usd or 0.0 for review in reviews)
+    def of(
+        cls,
+        reviews: Sequence[Review],
+        examinations: Sequence[CrossExamination] = (),
+        statement: Statement | None = None,
+    ) -> Self:
+        """Add up what seats and chair cost; the sum is ``None`` as soon as one price is unknown."""
+        calls: tuple[_Paid, ...] = (*reviews, *examinations, *((statement,) if statement is not None else ()))
+        unknown = tuple(dict.fromkeys(_name(call) for call in calls if call.cost_usd is None and _was_asked(call)))
+        known = sum(call.cost_usd or 0.0 for call in calls)
         return cls(
             usd=None if unknown else known,
             known_usd=known,
             unknown=unknown,
-            prompt_tokens=_total([review.usage.prompt_tokens for review in reviews]),
-            completion_tokens=_total([review.usage.completion_tokens for review in reviews]),
+            prompt_tokens=_total([call.usage.prompt_tokens for call in calls]),
+            completion_tokens=_total([call.usage.completion_tokens for call in calls]),
         )
 
 
@@ -103,6 +136,21 @@ class Generation(Record):
     attempts: tuple[Attempt, ...] = ()
     chosen: int | None = None
     """Number of the attempt that was kept; ``None`` when none held code."""
+    pick: Pick | None = None
+    """How one of several versions was picked, where more than one was asked for."""
+
+
+class Revision(Record):
+    """What an earlier session decided over the same ballots, and what makes the difference."""
+
+    session_id: str
+    """The session that was decided again; it stays as it is."""
+    decision: Decision | None = None
+    score: Score | None = None
+    changes: tuple[str, ...] = ()
+    """What decides otherwise now, each in a line: ``voting.quorum 3 → 2``. Empty where nothing does."""
+    undone: tuple[str, ...] = ()
+    """What could not be done again without a call or a run, in sentences."""
 
 
 class Session(Record):
@@ -116,6 +164,8 @@ class Session(Record):
     finished_at: datetime | None = None
     council_version: str
     policy: str
+    policy_record: dict[str, Any] | None = None
+    """The policy field by field as it stood then, so that the decision can be made again; older sessions lack it."""
     panel: str | None = None
     seats: tuple[Seat, ...] = ()
     submission: Submission
@@ -123,20 +173,40 @@ class Session(Record):
     prompt: tuple[Message, ...] = ()
     """What every seat was asked: the same messages for all."""
     reviews: tuple[Review, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """What running the findings' claims showed, in the order of the findings."""
+    probe: Probe | None = None
+    """What measuring the submission's own tests showed, where that was asked for."""
+    versions: VersionsReport | None = None
+    """What independent versions of the task say, where some were asked for."""
+    examinations: tuple[CrossExamination, ...] = ()
+    """What other seats were asked about these claims, and what they ruled."""
     consensus: Consensus | None = None
     """``None`` only while the session is not finished."""
+    statement: Statement | None = None
+    """What the chair says about the decision, where one is asked to."""
     generation: Generation | None = None
     cost: Cost = Cost()
     duration_s: float | None = None
     replayed_from: str | None = None
-    """Where the ballots come from, when they were replayed from a recording."""
+    """Where the ballots come from, when they were replayed: a folder of recordings, or the id of a session."""
+    revision: Revision | None = None
+    """Set when an earlier session was decided again."""
     notes: tuple[str, ...] = ()
 
 
-def _was_asked(review: Review) -> bool:
+def _name(call: _Paid) -> str:
+    if isinstance(call, Statement):
+        return f"{call.asked} (chair)"
+    return call.seat.name if isinstance(call, Review) else call.seat
+
+
+def _was_asked(call: _Paid) -> bool:
     """Whether a provider may have billed the seat: a replayed, refused-at-the-door or retired one was never asked."""
-    silent = (ReviewOutcome.FAILED, ReviewOutcome.OVER_BUDGET)
-    return review.recorded_at is None and not (review.outcome in silent and review.attempts == 0)
+    if isinstance(call, Statement):
+        return call.recorded_at is None and call.attempts > 0
+    silent = (ReviewOutcome.FAILED, ReviewOutcome.OVER_BUDGET, ReviewOutcome.RECUSED, ReviewOutcome.UNSPENT)
+    return call.recorded_at is None and not (call.outcome in silent and call.attempts == 0)
 
 
 def _total(counts: Sequence[int | None]) -> int | None:

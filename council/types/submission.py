@@ -45,6 +45,8 @@ class Submission(Record):
     files: tuple[SourceFile, ...]
     tests: tuple[SourceFile, ...] = ()
     task: str | None = None
+    task_path: str | None = None
+    """The file the task was read from, as it was named; ``None`` where it was typed."""
     origin: Origin | None = None
 
     @classmethod

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Literal
 
 from council.protocols import Run
 from council.text import clip, one_line
 from council.types.base import Record
 from council.types.checks import TestOutcome, TestResult
+from council.types.findings import Location
 
 
 class Visit(Record):
@@ -36,6 +38,10 @@ class Visit(Record):
     """Whether tests and code ran in two processes; ``False``: these tests cannot, and nothing was run."""
     not_apart: str | None = None
     """Why they cannot."""
+
+
+_PYTESTS = re.compile(r"E  |>|[^\s:]+:\d+: |[-=_ ]{3,}|\s+[^\s:#]|\[…|In the code:")
+"""How lines begin that pytest writes: errors, places, rules, and code, which is indented."""
 
 
 class _Reader:
@@ -187,8 +193,9 @@ def _result(name: str, phases: list[dict[str, Any]], seconds: float) -> TestResu
         reason = f"no end in {seconds:.1f} s" if late else reason_of(message or failed["text"] or "")
         if failed["xfail"]:
             outcome, reason = TestOutcome.XPASSED, "passed, although it is marked as expected to fail"
-        output = clip(failed["text"]) if failed["text"] else None
-        return _test(name, outcome, reason=reason, output=output, seconds=seconds)
+        output = quoted(failed["text"]) if failed["text"] else None
+        ended = _test(name, outcome, reason=reason, output=output, seconds=seconds)
+        return ended.model_copy(update={"error": _error(failed), "place": _place(failed)})
     for phase in phases:
         if phase["outcome"] == "skipped":
             kind = TestOutcome.XFAILED if phase["xfail"] else TestOutcome.SKIPPED
@@ -200,6 +207,19 @@ def _result(name: str, phases: list[dict[str, Any]], seconds: float) -> TestResu
     if whole != ["passed"] * 3:
         return _test(name, TestOutcome.MISSING, reason="it was never seen to run", seconds=seconds)
     return _test(name, TestOutcome.PASSED, seconds=seconds)
+
+
+def _error(phase: dict[str, Any]) -> str | None:
+    told = phase.get("error")
+    return one_line(told, 80) if isinstance(told, str) else None
+
+
+def _place(phase: dict[str, Any]) -> Location | None:
+    """Return the last line of the given files that the exception came through, where the session could tell."""
+    match phase.get("place"):
+        case [str(path), int(line)] if line > 0:
+            return Location(path=one_line(path, 300), line=line)
+    return None
 
 
 def _test(
@@ -216,9 +236,10 @@ def _test(
     )  # fmt: skip
 
 
-def missing(name: str, reason: str, *, timed_out: bool = False) -> TestResult:
-    """Return the result of a test whose end was never seen."""
-    return _test(name, TestOutcome.TIMED_OUT if timed_out else TestOutcome.MISSING, reason=reason)
+def missing(name: str, reason: str, *, timed_out: bool = False, began: bool = True) -> TestResult:
+    """Return the result of a test whose end was never seen, or not even its beginning."""
+    found = _test(name, TestOutcome.TIMED_OUT if timed_out else TestOutcome.MISSING, reason=reason)
+    return found.model_copy(update={"began": began})
 
 
 def skipped(name: str, reason: str) -> TestResult:
@@ -228,7 +249,17 @@ def skipped(name: str, reason: str) -> TestResult:
 
 def unimportable(name: str, reason: str, output: str) -> TestResult:
     """Return the result of a test whose file could not be imported."""
-    return _test(name, TestOutcome.ERROR, reason=reason, output=clip(output))
+    return _test(name, TestOutcome.ERROR, reason=reason, output=quoted(output))
+
+
+def quoted(text: str) -> str:
+    """Return pytest's text cut to a length, each line that a program could have put there behind pytest's own mark.
+
+    >>> quoted("code.py:3: in f\\nE   ValueError: no\\napproved")
+    'code.py:3: in f\\nE   ValueError: no\\nE   approved'
+    """
+    lines = clip(text).split("\n")
+    return "\n".join(line if not line.strip() or _PYTESTS.match(line) else f"E   {line}" for line in lines)
 
 
 def spoken(node_id: str) -> str:

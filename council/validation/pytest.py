@@ -46,7 +46,7 @@ class TestsCheck:
             return TOOL.result(criterion, CheckOutcome.SKIPPED, "no tests were given")
         if TOOL.version is None:
             return TOOL.result(criterion, CheckOutcome.UNAVAILABLE, "pytest is not installed")
-        laid = _Layout(submission)
+        laid = Layout(submission)
         async with asyncio.TaskGroup() as group:
             planning = group.create_task(self._plan(laid, sandbox))
             visiting = group.create_task(self._visit_somehow(laid, sandbox))
@@ -55,7 +55,7 @@ class TestsCheck:
             return TOOL.broken(criterion, last)
         return _judge(criterion, _Docket(plan, visits, last, duration_s))
 
-    async def _visit_somehow(self, laid: _Layout, sandbox: Sandbox) -> tuple[list[Visit], Run, float]:
+    async def _visit_somehow(self, laid: Layout, sandbox: Sandbox) -> tuple[list[Visit], Run, float]:
         """Run the tests in a process of their own where that is wanted and they can, else beside the code."""
         if self.settings.tests_apart and laid.modules:
             found = await self._visit_all(laid, sandbox, apart=True)
@@ -63,7 +63,7 @@ class TestsCheck:
                 return found
         return await self._visit_all(laid, sandbox, apart=False)
 
-    async def _plan(self, laid: _Layout, sandbox: Sandbox) -> dict[str, list[str]] | None:
+    async def _plan(self, laid: Layout, sandbox: Sandbox) -> dict[str, list[str]] | None:
         """Return the tests that each file must have, read from its text: none of it is run for that."""
         asked = json.dumps({"files": [], "tests": list(laid.tests)}).encode()
         files = (*as_files(laid.test_files), program("parse"))
@@ -74,14 +74,14 @@ class TestsCheck:
             return None
         return known if isinstance(known, dict) else None
 
-    async def _visit_all(self, laid: _Layout, sandbox: Sandbox, *, apart: bool) -> tuple[list[Visit], Run, float]:
+    async def _visit_all(self, laid: Layout, sandbox: Sandbox, *, apart: bool) -> tuple[list[Visit], Run, float]:
         """Run the tests; when the interpreter ends during one, take up those that are left without it."""
         visits: list[Visit] = []
         left: list[str] | None = None
         spent_s = 0.0
         while True:
             nonce = secrets.token_hex(16)
-            order = self._order(laid, nonce, left)
+            order = order_of(laid, nonce, left, self.settings)
             run = await sandbox.run(self._job_apart(laid, order) if apart else self._job(laid, order, spent_s))
             spent_s += run.duration_s
             visit = events.read_events(run, nonce, self.settings.test_limit_s)
@@ -91,19 +91,7 @@ class TestsCheck:
             if visit.interrupted is None or visit.contradictions or not left or enough:
                 return visits, run, spent_s
 
-    def _order(self, laid: _Layout, nonce: str, only: list[str] | None) -> dict[str, object]:
-        return {
-            "nonce": nonce,
-            "root": ROOT,
-            "paths": laid.import_paths,
-            "tests": laid.tests,
-            "only": only,
-            "limit_s": self.settings.test_limit_s,
-            "conftest": laid.has_conftest,
-            "code": laid.code,
-        }
-
-    def _job_apart(self, laid: _Layout, order: dict[str, object]) -> Job:
+    def _job_apart(self, laid: Layout, order: dict[str, object]) -> Job:
         """The texts of the tests go in by standard input; on disk they are empty, so the code has nothing to read."""
         tests = {file.path: file.text for file in laid.test_files}
         blank = tuple(file.but(text="") if file.path in tests else file for file in laid.files)
@@ -115,7 +103,7 @@ class TestsCheck:
             channel=True,
         )
 
-    def _job(self, laid: _Layout, order: dict[str, object], spent_s: float) -> Job:
+    def _job(self, laid: Layout, order: dict[str, object], spent_s: float) -> Job:
         whole = limits(self.settings)
         return Job(
             argv=("{python}", "council/session.py"),
@@ -126,7 +114,7 @@ class TestsCheck:
         )
 
 
-class _Layout:
+class Layout:
     """Where submission and tests lie beside each other, and which files pytest is given."""
 
     def __init__(self, submission: Submission) -> None:
@@ -144,6 +132,20 @@ class _Layout:
         alone = len(self.tests) == len(self.test_files) and not own
         self.modules = _module_names(tuple(code), self.import_paths) if alone else []
         """Names of the code's modules; none where tests and code cannot be told apart file by file."""
+
+
+def order_of(laid: Layout, nonce: str, only: list[str] | None, settings: Settings) -> dict[str, object]:
+    """Return what a program that runs the tests has to know."""
+    return {
+        "nonce": nonce,
+        "root": ROOT,
+        "paths": laid.import_paths,
+        "tests": laid.tests,
+        "only": only,
+        "limit_s": settings.test_limit_s,
+        "conftest": laid.has_conftest,
+        "code": laid.code,
+    }
 
 
 def _test_modules(files: tuple[SourceFile, ...]) -> list[str]:
@@ -213,7 +215,7 @@ class _Docket:
             elif name in stopped:
                 found.append(_stopped(name, stopped[name]))
             else:
-                found.append(events.missing(name, self._why_missing()))
+                found.append(self._unseen(name))
         return (*found, *self._never_collected())
 
     def _never_collected(self) -> list[TestResult]:
@@ -230,8 +232,13 @@ class _Docket:
                 elif failure is not None:
                     found.append(events.unimportable(node_id, import_problem(failure), failure))
                 else:
-                    found.append(events.missing(node_id, self._why_missing()))
+                    found.append(self._unseen(node_id))
         return found
+
+    def _unseen(self, name: str) -> TestResult:
+        """Return the result of a test that nobody saw: the code ended it all, or it has nothing to do with the code."""
+        ended = self.visits[-1].finished is None and self.visits[-1].stopped_by == "code"
+        return events.missing(name, self._why_missing(), began=ended)
 
     def _why_missing(self) -> str:
         final = self.visits[-1]

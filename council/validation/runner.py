@@ -6,22 +6,26 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from council.concurrency import first_failure
 from council.policies import Criterion, Policy
 from council.protocols import Check, Sandbox
 from council.settings import Settings
 from council.types.checks import CheckOutcome, CheckResult, ValidationReport
 from council.types.submission import Submission
-from council.validation import bandit, flake8, formatting, pytest, syntax
+from council.validation import bandit, examples, flake8, formatting, pytest, syntax
 
 CHECKS: dict[str, Callable[[Settings], Check]] = {
     "syntax": syntax.SyntaxCheck,
     "tests": pytest.TestsCheck,
+    "examples": examples.ExamplesCheck,
     "security": bandit.SecurityCheck,
     "lint": flake8.LintCheck,
     "formatting": formatting.FormattingCheck,
 }
 CHECK_NAMES = tuple(CHECKS)
-_TOOLS = {tool.name: tool for tool in (syntax.TOOL, pytest.TOOL, bandit.TOOL, flake8.TOOL, formatting.TOOL)}
+_TOOLS = {
+    tool.name: tool for tool in (syntax.TOOL, pytest.TOOL, examples.TOOL, bandit.TOOL, flake8.TOOL, formatting.TOOL)
+}
 _UNPARSED = "not run: the code does not parse"
 _AT_ONCE = 3
 """Checks under way at the same time: more than the cores of a small machine only makes each slower."""
@@ -47,7 +51,7 @@ async def run_checks(
             for criterion in policy.criteria:
                 group.create_task(round_.run(criterion))
     except BaseExceptionGroup as failures:
-        raise _first(failures) from None
+        raise first_failure(failures) from None
     return ValidationReport(
         checks=tuple(round_.results[criterion.check] for criterion in policy.criteria),
         sandbox=sandbox.info,
@@ -56,15 +60,14 @@ async def run_checks(
     )
 
 
+async def run_tests(submission: Submission, sandbox: Sandbox, *, settings: Settings) -> CheckResult:
+    """Run the tests of a submission alone. All of them must pass; whatever goes wrong is a result."""
+    return await pytest.TestsCheck(settings).run(submission, Criterion(check="tests"), sandbox)
+
+
 def tool_versions() -> dict[str, str | None]:
     """Return each tool with its installed version, ``None`` where it is missing."""
     return {tool.program: tool.version for tool in _TOOLS.values() if tool.distribution is not None}
-
-
-def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the one exception that says why: groups are for the machine, people get one sentence."""
-    inner = failures.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
 class _Round:

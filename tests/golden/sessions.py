@@ -7,10 +7,13 @@ from typing import Any
 
 from council.types.calls import Message, Usage
 from council.types.checks import CheckOutcome, CheckResult, SandboxInfo, TestOutcome, TestResult, ValidationReport
-from council.types.consensus import Concern, Consensus, Decision, Dissent, Evidence, EvidenceState, Quorum
+from council.types.consensus import Concern, Consensus, Decision, Dissent, Evidence, EvidenceState, Ground, Quorum
+from council.types.evidence import FixOutcome, FixTrial, Flaw
+from council.types.examinations import Answer, CrossExamination, Ruling
 from council.types.findings import Finding, Location, Severity
+from council.types.probe import Mutant, Probe
 from council.types.reviews import Ballot, BallotFlag, Review, ReviewOutcome, Seat, Verdict
-from council.types.session import Attempt, Cost, Generation, Session, SessionKind, SessionState
+from council.types.session import Attempt, Cost, Generation, Revision, Session, SessionKind, SessionState, Statement
 from council.types.submission import Origin, SourceFile, Submission
 
 MOMENT = datetime(2026, 11, 23, 20, 15, 3, tzinfo=UTC)
@@ -212,6 +215,10 @@ REJECTED = session(
         score=1.3,
         interval=(0.4, 2.9),
         agreement=0.83,
+        ground=Ground.CHECKS,
+        confidence=0.98,
+        confidence_rests_on="stated, not measured: a failed required check is as right as the check",
+        effective_seats=1.9,
         quorum=Quorum(needed=3, invited=4, heard=3, met=True),
         votes={"reject": 2, "request_changes": 1, "timed_out": 1},
         concerns=(
@@ -234,7 +241,31 @@ REJECTED = session(
                         state=EvidenceState.UPHELD,
                         reason="fails in 5 of 5 runs, the task asks for it",
                         output="E       assert -1 == 1",
+                        expected="1",
+                        actual="-1",
+                        test="test_update",
+                        runs=5,
+                        failed=5,
                         confirmed_by=("test_update_order", "claude-opus-5-5"),
+                        fix=FixTrial(
+                            outcome=FixOutcome.VERIFIED,
+                            reason="its counterexample passes, and all 5 tests",
+                            path="cache.py",
+                            patch="--- a/cache.py\n+++ b/cache.py\n@@ -18 +18,2 @@\n         self.entries[key] = value\n"
+                            "+        self.entries.move_to_end(key)\n",
+                        ),
+                    ),
+                    Evidence(
+                        finding_id="gemini-3.1-pro-1",
+                        state=EvidenceState.UNRUNNABLE,
+                        flaw=Flaw.NOT_IMPORTABLE,
+                        reason="cannot import name 'Cache' from 'cache'",
+                        fix=FixTrial(
+                            outcome=FixOutcome.BREAKS,
+                            reason="breaks test_edges",
+                            broken=("test_edges",),
+                            path="cache.py",
+                        ),
                     ),
                 ),
             ),
@@ -276,6 +307,25 @@ REJECTED = session(
 
 APPROVED = session(
     validation=report(PASSED),
+    probe=Probe(
+        line_share=0.9,
+        branch_share=0.75,
+        unreached=(("cache.py", 13),),
+        found=14,
+        reached=12,
+        killed=7,
+        survived=(
+            Mutant(
+                path="cache.py",
+                line=19,
+                kind="comparison",
+                before="        if len(self.entries) > self.capacity + 1:",
+                after="        if len(self.entries) >= self.capacity + 1:",
+            ),
+        ),
+        budget_s=20.0,
+        duration_s=20.1,
+    ),
     panel="local",
     seats=FRONTIER[:3],
     reviews=tuple(review(seat, Verdict.APPROVE, 2.0).but(recorded_at="2026-11-20") for seat in FRONTIER[:3]),
@@ -286,6 +336,10 @@ APPROVED = session(
         score=9.4,
         interval=(8.1, 10.0),
         agreement=1.0,
+        ground=Ground.VOTES,
+        confidence=0.944,
+        confidence_rests_on="measured on 34 labelled decisions of yours and on recorded votes of other panels",
+        effective_seats=1.9,
         quorum=Quorum(needed=3, invited=3, heard=3, met=True),
         votes={"approve": 3},
         decided=True,
@@ -333,6 +387,103 @@ CHECKS_ONLY = session(
     ),
 )
 
+DENIED = claim(
+    CLAUDE,
+    1,
+    Severity.HIGH,
+    "get should raise KeyError",
+    12,
+    counterexample="def test_missing():\n    with pytest.raises(KeyError):\n        LRUCache(1).get(1)\n",
+)
+EXAMINED = session(
+    validation=report(PASSED),
+    submission=CACHE.but(origin=Origin(model="gpt-5.2")),
+    reviews=(
+        Review(
+            seat=GPT,
+            outcome=ReviewOutcome.RECUSED,
+            reason="it is of the family gpt, as is gpt-5.2, which wrote this code",
+        ),
+        review(CLAUDE, Verdict.REQUEST_CHANGES, 5.8, DENIED),
+        review(GEMINI, Verdict.APPROVE, 6.2),
+        review(SONAR, Verdict.APPROVE, 4.0),
+    ),
+    evidence=(
+        Evidence(
+            finding_id=DENIED.id,
+            state=EvidenceState.DISPUTED,
+            reason="2 of 2 other seats say that the task does not ask for it",
+            output="E       Failed: DID NOT RAISE <class 'KeyError'>",
+            runs=5,
+            failed=5,
+            denied_by=("gemini-3.1-pro", "sonar-pro"),
+        ),
+    ),
+    examinations=tuple(
+        CrossExamination(
+            seat=seat.name,
+            question=(Message(role="system", content="Rule."), Message(role="user", content="Claim 1:")),
+            finding_ids=(DENIED.id,),
+            outcome=ReviewOutcome.ANSWERED,
+            rulings=(
+                Ruling(finding_id=DENIED.id, grounds="The task says: returns -1 for a missing key.", answer=answer),
+            ),
+            usage=Usage(prompt_tokens=500, completion_tokens=60),
+            cost_usd=0.004,
+            attempts=1,
+        )
+        for seat, answer in ((GEMINI, Answer.NOT_ASKED), (SONAR, Answer.NOT_ASKED))
+    ),
+    statement=Statement(
+        paragraphs=("The council approves this code. One claim was run, and the task says otherwise.",),
+        asked="openai/gpt-6-sol",
+        by="openai/gpt-6-sol",
+        cost_usd=0.002,
+        attempts=1,
+    ),
+    cost=Cost(usd=0.0511, known_usd=0.0511, prompt_tokens=3400, completion_tokens=720),
+    replayed_from="7f3k0a9xz0",
+    revision=Revision(
+        session_id="7f3k0a9xz0",
+        decision=Decision.NO_QUORUM,
+        changes=("voting.quorum 4 → 3",),
+        undone=("lint was not run in that sitting, and a replay runs nothing",),
+    ),
+    consensus=Consensus(
+        decision=Decision.APPROVED,
+        score=7.7,
+        interval=(6.0, 9.6),
+        agreement=0.56,
+        quorum=Quorum(needed=3, invited=4, heard=3, met=True),
+        votes={"approve": 2, "request_changes": 1, "recused": 1},
+        concerns=(
+            Concern(
+                id="1",
+                title=DENIED.message,
+                severity=Severity.HIGH,
+                location=at(12),
+                members=(DENIED,),
+                seats=("claude-opus-5-5",),
+                of_seats=3,
+                state=EvidenceState.DISPUTED,
+                evidence=(
+                    Evidence(
+                        finding_id=DENIED.id,
+                        state=EvidenceState.DISPUTED,
+                        reason="2 of 2 other seats say that the task does not ask for it",
+                        output="E       Failed: DID NOT RAISE <class 'KeyError'>",
+                        denied_by=("gemini-3.1-pro", "sonar-pro"),
+                    ),
+                ),
+            ),
+        ),
+        dissent=(Dissent(seat="claude-opus-5-5", verdict="request_changes", reason="A missing key must raise."),),
+        decided=True,
+        degraded=("gpt-6-sol: recused: it is of the family gpt, as is gpt-5.2, which wrote this code",),
+        reasons=("2 of 3 heard seats approve, 1 requests changes",),
+    ),
+)
+
 EVIL = (
     "\x1b[2J\x1b]0;pwned\x07 [bold red]markup[/] [link=http://e.example]x[/link] <script>alert(1)</script> "
     "![i](http://e.example/p.png) [c](javascript:x) `tick` ```fence``` | cell | {{ 7 * 7 }} {% raw %} @octocat #12 "
@@ -355,6 +506,14 @@ EVIL_FINDING = Finding(
     suppressed_by="# noqa\x1b[0m",
 )
 HOSTILE = session(
+    probe=Probe(
+        reason=EVIL,
+        unreached=((EVIL, 1), ("b.py", 2)),
+        line_share=0.5,
+        found=1,
+        reached=1,
+        survived=(Mutant(path=EVIL, line=1, kind=EVIL, before=EVIL, after=f"```\n{EVIL}"),),
+    ),
     session_id="7f3k0evil0",
     policy=EVIL[:80],
     panel=EVIL[:80],
@@ -390,6 +549,21 @@ HOSTILE = session(
         ),
         Review(seat=GPT, outcome=ReviewOutcome.UNREADABLE, reason=EVIL, raw_text=f"```\n{EVIL}", attempts=2),
     ),
+    examinations=(
+        CrossExamination(
+            seat=NASTY,
+            question=(Message(role="user", content=EVIL),),
+            finding_ids=("evil-1",),
+            outcome=ReviewOutcome.ANSWERED,
+            rulings=(Ruling(finding_id="evil-1", grounds=EVIL, answer=Answer.ASKED),),
+            raw_text=EVIL,
+            attempts=1,
+        ),
+        CrossExamination(
+            seat=GPT.name, question=(), finding_ids=("evil-1",), outcome=ReviewOutcome.FAILED, reason=EVIL, attempts=1
+        ),
+    ),
+    statement=Statement(paragraphs=(EVIL, f"> {EVIL}"), asked=EVIL, reason=EVIL, raw_text=EVIL, attempts=1),
     cost=Cost(usd=None, known_usd=0.01, unknown=(NASTY,)),
     consensus=Consensus(
         decision=Decision.REJECTED,
@@ -484,6 +658,7 @@ UNFINISHED = session(
 
 SESSIONS: dict[str, Session] = {
     "rejected": REJECTED,
+    "examined": EXAMINED,
     "approved": APPROVED,
     "no_quorum": NO_QUORUM,
     "checks_only": CHECKS_ONLY,

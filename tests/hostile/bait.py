@@ -32,6 +32,7 @@ def laid_out(*, unharmed: bool = True) -> Iterator[dict[str, object]]:
     for name in _DOTFILES:
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text("CANARY")
+    os.symlink("CANARY", Path(folder, "link"))
     SIGNALS.clear()
     handler = signal.signal(signal.SIGURG, lambda number, _: SIGNALS.append(number))
     shared = f"council-shared-{uuid.uuid4().hex}"
@@ -47,11 +48,12 @@ def laid_out(*, unharmed: bool = True) -> Iterator[dict[str, object]]:
                 "HOME_PATH": str(home),
                 "JUDGE_PATH": str(Path(__file__).resolve()),
                 "OUTSIDE_PID": os.getpid(),
+                "HOST_NAME": socket.gethostname(),
                 "SHARED_NAME": shared,
             }
             after = canary.stat()
             assert not unharmed or (canary.read_text() == "CANARY" and after.st_mode == before.st_mode)
-            assert not unharmed or sorted(os.listdir(folder)) == ["canary.txt", "datagrams", "home", "socket"]
+            assert not unharmed or sorted(os.listdir(folder)) == ["canary.txt", "datagrams", "home", "link", "socket"]
         finally:
             signal.signal(signal.SIGURG, handler)
             for left in Path("/dev/shm").glob(f"*{shared}*"):

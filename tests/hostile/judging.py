@@ -213,7 +213,8 @@ async def _judge_tampering(attack: Attack, sandbox: Sandbox, apart: bool) -> Ver
 
 async def _judge_benign(attack: Attack, sandbox: Sandbox, apart: bool) -> Verdict:
     """The program is the tests; the code is a line."""
-    honest = Attack(attack.name, "benign", attack.attack, attack.files.get("cache.py", "x = 1\n"), limits=attack.limits)
+    files = {"cache.py": "x = 1\n", **attack.files}
+    honest = Attack(attack.name, "benign", attack.attack, files.pop("cache.py"), files=files, limits=attack.limits)
     result = _last(await _validated(honest, sandbox, apart, attack.code), honest)
     why = "; ".join(f"{t.name}: {t.reason} {(t.output or '')[-300:]}" for t in result.tests if t.reason)
     return result.passed, f"{result.summary} {why} {(result.detail or '')[-300:]}" if not result.passed else ""

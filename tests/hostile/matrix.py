@@ -24,7 +24,7 @@ USERS = ("root", "ordinary")
 BOTH_WAYS = ("tampering", "benign")
 """Classes that are judged with tests and code in one process (``together``) and in two (``apart``)."""
 Cells = dict[str, dict[str, dict[str, str]]]
-"""Program, column, user: ``held`` or ``out``."""
+"""Program, column, user: ``held``, ``out``, or ``raced``: held unless the machine is loaded, and counted as not held."""
 _HEAD = """\
 # Which program is held by which sandbox, as council's own pipeline judged it. Written by the tests:
 #   COUNCIL_UPDATE_MATRIX=1 .venv/bin/pytest tests/hostile
@@ -66,7 +66,9 @@ def differences(seen: dict[str, tuple[bool, str]], backend: str, column: str, us
         with _locked():
             cells = read_matrix()
             for name, (held, _) in seen.items():
-                cells.setdefault(name, {}).setdefault(column, {})[user] = "held" if held else "out"
+                users = cells.setdefault(name, {}).setdefault(column, {})
+                if users.get(user) != "raced":
+                    users[user] = "held" if held else "out"
             MATRIX.write_text(_written(cells))
         return []
     cells = read_matrix()
@@ -74,7 +76,7 @@ def differences(seen: dict[str, tuple[bool, str]], backend: str, column: str, us
     for name, (held, said) in seen.items():
         expected = cells.get(name, {}).get(column, {}).get(user)
         now = "held" if held else "out"
-        if now != expected:
+        if expected not in (now, "raced"):
             found.append(f"{name} ({column}, {user}): {expected} in the matrix, now {now}: {said}")
     return found
 
@@ -98,7 +100,7 @@ def _written(cells: Cells) -> str:
             one = words.pop() if len(users) == len(USERS) and len(words) == 1 else None
             told = ", ".join(f'{user} = "{users[user]}"' for user in USERS if user in users)
             lines.append(f'{column} = "{one}"' if one else f"{column} = {{ {told} }}")
-            reasons += [reason_of(attack, column, user) for user, word in users.items() if word == "out"]
+            reasons += [reason_of(attack, column, user) for user, word in users.items() if word != "held"]
         if any(reasons):
             lines.append(f"why = {json.dumps('; '.join(dict.fromkeys(r for r in reasons if r)))}")
         parts.append("\n".join(lines) + "\n")

@@ -9,7 +9,8 @@ import pytest
 from hostile_attacks import ATTACKS, BENIGN, PROGRAMS, Attack
 from judging import judge
 from matrix import BACKENDS, USERS, columns_of, differences, read_matrix, reason_of, table, totals
-from ordinary_user import judged_by_another, reachable_python
+from ordinary_user import PARTS, judged_by_another, reachable_python
+from published import BEGIN, END, PAGE, computed
 
 from council.protocols import Sandbox
 
@@ -46,7 +47,7 @@ def test_the_matrix_holds(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="already an ordinary user: the matrix was just tested as one")
-@pytest.mark.parametrize("part", ["tampering", "rest"])
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_matrix_holds_for_an_ordinary_user(backend: str, part: str) -> None:
     python = reachable_python()
@@ -75,10 +76,30 @@ def test_the_bars_are_met(capsys: pytest.CaptureFixture[str]) -> None:
         assert share >= _LANDLOCK_SHARE, f"Landlock holds {share:.1%} for {user}"
 
 
+def test_every_class_is_judged_for_an_ordinary_user() -> None:
+    assert {kind for part in PARTS.values() for kind in part} == {program.kind for program in PROGRAMS}
+
+
+def test_a_new_failure_and_a_new_success_are_both_differences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COUNCIL_UPDATE_MATRIX", raising=False)
+    held, out = "canary-file", "memory-in-sockets"
+    assert read_matrix()[held]["landlock"]["root"] == "held" and read_matrix()[out]["landlock"]["root"] == "out"
+    as_known = {held: (True, ""), out: (False, "GOT IT")}
+    assert differences(as_known, "landlock", "landlock", "root") == []
+    for changed in ({held: (False, "GOT IT")}, {out: (True, "")}, {"nobody-knows-it": (True, "")}):
+        assert len(differences({**as_known, **changed}, "landlock", "landlock", "root")) == 1, changed
+
+
+def test_the_published_table_is_this_matrix() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    shown = text.partition(BEGIN)[2].partition(END)[0]
+    assert shown == computed(read_matrix()), "renew it: python tests/hostile/published.py"
+
+
 def test_whatever_gets_out_has_its_reason_and_no_reason_stands_for_nothing() -> None:
     cells = read_matrix()
     for program in PROGRAMS:
-        out = [(c, u) for c, users in cells[program.name].items() for u, word in users.items() if word == "out"]
+        out = [(c, u) for c, users in cells[program.name].items() for u, word in users.items() if word != "held"]
         for column, user in out:
             assert reason_of(program, column, user) is not None, f"{program.name} gets out of {column} for {user}"
         for key in program.known:

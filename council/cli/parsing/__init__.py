@@ -8,7 +8,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from council.cli.parsing.base import Commands
 
-COMMANDS: tuple[str, ...] = ("bench", "advise", "guidelines", "policy", "audit", "models", "knowledge", "store")
+COMMANDS: tuple[str, ...] = (
+    "label",
+    "clarify",
+    "bench",
+    "advise",
+    "guidelines",
+    "policy",
+    "audit",
+    "models",
+    "knowledge",
+    "store",
+    "selftest",
+)
 """In the order ``council --help`` shows them."""
 
 

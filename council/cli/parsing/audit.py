@@ -42,6 +42,11 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--regenerate", action="store_true", help="let a model that may be used write each file again; keep what passes"
     )
+    parser.add_argument(
+        "--writer",
+        metavar="M",
+        help="with --regenerate: who writes (default: what the policy names instead, else the setting model)",
+    )
     parser.add_argument("--apply", action="store_true", help="with --regenerate: ask for each file, and write it")
     parser.add_argument("--yes", action="store_true", help="with --apply: do not ask")
     parser.add_argument(

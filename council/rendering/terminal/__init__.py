@@ -12,44 +12,55 @@ from council.rendering.marks import mark_lines
 from council.rendering.terminal.audit import AuditProgress, write_audit, write_patch
 from council.rendering.terminal.benchmark import write_benchmark, write_benchmarks, write_comparison
 from council.rendering.terminal.knowledge import write_knowledge, write_knowledge_list
+from council.rendering.terminal.labels import write_labels, write_track_record
 from council.rendering.terminal.live import LiveSitting
 from council.rendering.terminal.models import ModelListing, write_models
 from council.rendering.terminal.page import Page, Sheet, knows_unicode, show
 from council.rendering.terminal.report import write_report
 from council.rendering.terminal.rows import write_rows, write_sessions, write_settings
 from council.rendering.terminal.sample import write_sample
+from council.rendering.terminal.selftest import write_live, write_selftest
 from council.rendering.terminal.session import Steps, write_concern, write_generation, write_session
-from council.settings import Resolved
-from council.text import one_line
+from council.rendering.terminal.versions import write_clarity
+from council.settings import Resolved, secret_values
+from council.text import one_line, redact_record
 from council.types.audits import Audit
 from council.types.benchmarks import Benchmark, Sample, Table
 from council.types.checks import ValidationReport
 from council.types.consensus import Concern
 from council.types.knowledge import Knowledge
+from council.types.labels import Label, TrackRecord
+from council.types.selftest import LiveSelfTest, SelfTest
 from council.types.session import Session
 from council.types.submission import Submission
+from council.types.versions import VersionsReport
 
 __all__ = [
     "AuditProgress",
     "audit_text",
     "LiveSitting",
     "benchmark_text",
+    "clarity_text",
     "comparison_text",
     "knowledge_text",
+    "live_text",
     "models_text",
     "report_text",
     "sample_text",
+    "selftest_text",
     "session_text",
     "show_alarm",
     "show_benchmarks",
     "show_concern",
     "show_generation",
     "show_knowledge",
+    "show_labels",
     "show_marks",
     "show_patch",
     "show_rows",
     "show_sessions",
     "show_settings",
+    "show_track_record",
 ]
 
 
@@ -59,6 +70,11 @@ def session_text(session: Session, steps: Steps = (), *, plain: bool = False, sh
     ``steps`` are commands worth typing next, each with what it is good for; they come last.
     """
     return write_session(session, steps, sheet or _sheet(plain)).text()
+
+
+def clarity_text(report: VersionsReport, *, plain: bool = False, sheet: Sheet | None = None) -> str:
+    """Return what a task does not say as standard output should show it; ``plain`` is for a file."""
+    return write_clarity(redact_record(report, secret_values()), sheet or _sheet(plain)).text()
 
 
 def audit_text(audit: Audit, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None) -> str:
@@ -106,6 +122,18 @@ def show_knowledge(found: Sequence[Knowledge], *, stream: TextIO | None = None) 
     """Show one line a piece of knowledge."""
     out = sys.stdout if stream is None else stream
     show(write_knowledge_list(found, Sheet.of(out)), out)
+
+
+def show_labels(labels: Sequence[Label], *, stream: TextIO | None = None) -> None:
+    """Show one line a label."""
+    out = sys.stdout if stream is None else stream
+    show(write_labels(labels, Sheet.of(out)), out)
+
+
+def show_track_record(record: TrackRecord, *, stream: TextIO | None = None) -> None:
+    """Show what the labels say of each seat, and of all together."""
+    out = sys.stdout if stream is None else stream
+    show(write_track_record(record, Sheet.of(out)), out)
 
 
 def show_sessions(sessions: Sequence[SessionSummary], *, stream: TextIO | None = None) -> None:
@@ -177,6 +205,16 @@ def show_benchmarks(summaries: Sequence[BenchmarkSummary], *, stream: TextIO | N
 def models_text(listing: ModelListing, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None) -> str:
     """Return the local models as standard output should show them; ``plain`` is for a file."""
     return write_models(listing, steps, sheet or _sheet(plain)).text()
+
+
+def selftest_text(result: SelfTest, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None) -> str:
+    """Return a self-test as standard output should show it; ``plain`` is for a file."""
+    return write_selftest(result, steps, sheet or _sheet(plain)).text()
+
+
+def live_text(result: LiveSelfTest, steps: Steps = (), *, plain: bool = False, sheet: Sheet | None = None) -> str:
+    """Return a measurement of real seats as standard output should show it; ``plain`` is for a file."""
+    return write_live(result, steps, sheet or _sheet(plain)).text()
 
 
 def _sheet(plain: bool) -> Sheet:

@@ -22,13 +22,17 @@ from council.types.calls import CallState
 from council.types.events import (
     AttemptFinished,
     AttemptStarted,
+    ChangeTried,
     CheckFinished,
+    ClaimRun,
     ConsensusReached,
     Event,
+    SeatExamined,
     SeatFinished,
     SeatMoved,
     SittingOpened,
     TextWritten,
+    VersionsMoved,
 )
 
 _DOING = {
@@ -99,6 +103,18 @@ class LiveSitting:
                 self._move(event)
             case SeatFinished(review=review):
                 self._seat(PublicReview.model_validate(review.model_dump()))
+            case ClaimRun(evidence=run, number=number, of=of):
+                words = verdict_words(run.state) + (f": {run.reason}" if run.reason else "")
+                self._tell(f"claim {run.finding_id}", (f"{number} of {of}", ""), words)
+            case ChangeTried():
+                self._rows["tests"] = ((f"{event.tried} of {event.of} changes tried", "cyan"), "")
+                if event.tried in (1, event.of) or event.tried % 10 == 0:
+                    self._say(f"tests: {event.tried} of {event.of} small changes tried, {event.survived} not noticed")
+            case VersionsMoved(stage=stage, number=number, of=of, model=model):
+                self._tell("versions", (stage, "cyan"), f"{number} of {of}" + (f" by {model}" if model else ""))
+            case SeatExamined(call=call):
+                ruled = plural(len(call.rulings), "ruling") if call.rulings else call.reason or "no ruling"
+                self._tell(f"claims {call.seat}", ("asked about claims of others", ""), ruled)
             case AttemptStarted(number=number, tier=tier, model=model):
                 self._tell(f"attempt {number}", (f"{tier} {model}", ""), "writing")
             case TextWritten(tokens=tokens):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -112,10 +112,13 @@ class Page:
         if self._lines and self._lines[-1].plain:
             self._lines.append(Text())
 
-    def code(self, text: str, indent: int) -> None:
-        """Add a block of code or output, its lines as they are."""
+    def code(self, text: str, indent: int, *, cut: bool = False) -> None:
+        """Add a block of code or output, its lines as they are, or ``cut`` at the edge."""
         for line in printable(self.sheet.clean(text).expandtabs(4)).rstrip("\n").split("\n"):
-            self.whole((self.sheet.known(line), ""), indent=indent)
+            shown, width = self.sheet.known(line), self.sheet.width - indent
+            if cut and cell_len(shown) > width:
+                shown = f"{set_cell_size(shown, width - 3).rstrip()}..."
+            self.whole((shown, ""), indent=indent)
 
     def table(self, rows: Sequence[tuple[Part, ...]], *, indent: int = 2) -> None:
         """Add rows with aligned columns; the last one takes what is left, or the next line where that is little."""

@@ -44,6 +44,8 @@ def policy_page(
     page.add((policy.title, "bold"), f"  {policy.id}")
     if policy.description:
         page.wrap(policy.description)
+    if policy.contact:
+        page.wrap(f"Questions: {policy.contact}")
     page.wrap(" → ".join(file.path.name for file in reversed(chain)), lead=("files: ",))
 
     def said(part: str) -> Part:
@@ -108,7 +110,7 @@ def _criteria(page: Page, policy: Policy, said: Say) -> None:
     for criterion in policy.criteria:
         words = [_REQUIRED[criterion.required]]
         words += [f"fails at {criterion.block_at.value}"] if criterion.block_at else []
-        words += [f"{criterion.min_pass_rate:.0%} must pass"] if criterion.check == "tests" else []
+        words += [f"{criterion.min_pass_rate:.0%} must pass"] if criterion.check in ("tests", "examples") else []
         words.append(f"else {criterion.on_fail.replace('_', ' ')}")
         rows.append(((criterion.check, "bold"), said(f"criteria.{criterion.check}"), " · ".join(words)))
     page.table(rows)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from council.rendering.public import PublicReview, PublicSession, public_session
 from council.rendering.terminal.page import WIDEST, Page, Part, Sheet
+from council.rendering.terminal.probe import write_probe
 from council.rendering.terminal.report import write_checks
+from council.rendering.terminal.versions import write_versions
 from council.rendering.words import (
     NOT_EXECUTED,
     attempt_words,
@@ -15,13 +17,21 @@ from council.rendering.words import (
     cost_words,
     decision_facts,
     decision_words,
+    evidence_lines,
+    examination_words,
     executed,
+    fix_lines,
     gaps,
+    pick_words,
     replay_words,
+    revision_words,
+    ruling_words,
     seat_notes,
     seat_reason,
     seat_words,
     source_words,
+    statement_words,
+    trust_words,
     verdict_words,
 )
 from council.templating import seconds
@@ -45,10 +55,15 @@ def write_session(session: Session, steps: Steps, sheet: Sheet) -> Page:
         _write_attempts(page, public)
     if session.validation is not None:
         write_checks(page, public.checks, public.sandbox, public.checks_duration_s)
+    if public.probe is not None:
+        write_probe(page, public.probe)
     if public.reviews:
         _write_seats(page, public)
+    if public.versions is not None:
+        write_versions(page, public.versions)
     if public.concerns:
         _write_concerns(page, public)
+    _write_statement(page, public)
     _write_decision(page, public)
     write_steps(page, steps)
     return page
@@ -81,9 +96,15 @@ def write_concern(concern: Concern, session: Session, sheet: Sheet) -> Page:
         _write_code(page, "Fix as the seat wrote it", finding.fix)
     for run in clean.evidence:
         page.title(f"Evidence: {verdict_words(run.state)}", ", ".join(run.confirmed_by))
-        if run.reason:
-            page.wrap(run.reason, indent=2)
+        for line in evidence_lines(run):
+            page.wrap(line, indent=2)
         _write_code(page, "Output", run.output)
+        _write_code(page, "The fix as a patch", run.fix.patch if run.fix else None)
+    rulings = ruling_words(clean, public)
+    if rulings:
+        page.title("Put to the other seats", "does the task ask for it?")
+    for seat, ruling, grounds in rulings:
+        page.wrap(f"{seat}: {ruling}" + (f": {one_line(grounds, 600)}" if grounds else ""), indent=2)
     return page
 
 
@@ -128,6 +149,8 @@ def _write_attempts(page: Page, session: PublicSession) -> None:
     page.table(rows)
     if not rows:
         page.wrap("none", indent=2)
+    for line in () if written.pick is None else pick_words(written.pick):
+        page.wrap(line, indent=2)
 
 
 def _write_seats(page: Page, session: PublicSession) -> None:
@@ -169,8 +192,23 @@ def _write_concerns(page: Page, session: PublicSession) -> None:
         )
         page.wrap(one_line(concern.title, 300), lead=lead if width else lead[:2], indent=2)
         page.wrap((concern_words(concern, executed(session)), "dim"), indent=5)
+        for line in fix_lines(concern):
+            page.wrap((line, "dim"), indent=5)
     if not executed(session):
         page.wrap((NOT_EXECUTED, "dim"), indent=2)
+    put = examination_words(session)
+    if put:
+        page.wrap((put, "dim"), indent=2)
+
+
+def _write_statement(page: Page, session: PublicSession) -> None:
+    words = statement_words(session)
+    if session.statement is None or words is None:
+        return
+    page.title("Council quote")
+    for paragraph in session.statement.paragraphs:
+        page.wrap(paragraph, indent=2)
+    page.wrap((words.removeprefix("Council quote, "), "dim"), indent=2)
 
 
 def _write_decision(page: Page, session: PublicSession) -> None:
@@ -180,8 +218,16 @@ def _write_decision(page: Page, session: PublicSession) -> None:
     if session.exit_code == 3:
         facts.append("exit 3")
     page.wrap(" · ".join(facts), lead=((decision_words(session), style), "   "))
+    changed = revision_words(session)
+    if changed:
+        page.wrap((changed, "bold"), indent=2)
     for reason in session.reasons:
         page.wrap(reason, lead=("- ",), indent=2)
+    for sentence in session.revision.undone if session.revision else ():
+        page.wrap((sentence, "yellow"), lead=("note: ",), indent=2)
+    trust = trust_words(session)
+    if trust is not None:
+        page.wrap((trust, "dim"), indent=2)
     for gap in gaps(session):
         page.wrap((gap, "yellow"), lead=("note: ",), indent=2)
     for one in session.dissent:

@@ -1,8 +1,9 @@
 """The first program inside the sandbox: sets the limits, closes what was inherited, becomes the job.
 
 Limits are set here and not outside, because outside they would also bind the sandbox that is still being built.
-Arguments: a JSON object with ``limits``, ``tools`` (folders for the import path) and ``channel`` (a descriptor or
-null), then the job's own arguments. ``{python}`` as first word runs the rest in this interpreter.
+Arguments: a JSON object with ``limits``, ``tools`` (folders for the import path), ``channel`` (a descriptor or null)
+and ``lifeline`` (a descriptor that hangs up when council ends), then the job's own arguments. ``{python}`` as first
+word runs the rest in this interpreter.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import resource
 import runpy
+import select
 import site
 import sys
 import types
@@ -22,6 +24,8 @@ CHANNEL = 3
 def main(arguments: list[str]) -> None:
     """Prepare this process and run the job in it."""
     order = json.loads(arguments[0])
+    _leave_the_group()
+    _end_if_alone(order["lifeline"])
     _move_channel(order["channel"])
     _limit(order["limits"])
     words = arguments[1:]
@@ -31,6 +35,26 @@ def main(arguments: list[str]) -> None:
     for name in ("setquit", "setcopyright", "sethelper"):  # what the site module gives every interpreter
         getattr(site, name)()
     _python(words[1:])
+
+
+def _leave_the_group() -> None:
+    """Give the job a session of its own: what council kills is the group of those who stand around it."""
+    try:
+        os.setsid()
+    except PermissionError:
+        pass  # the supervisor did it already
+
+
+def _end_if_alone(lifeline: int) -> None:
+    """End here when council was killed while this sandbox started.
+
+    Those around the job end with council, but only ask the kernel for that while they start; before that moment nobody
+    would end this process.
+    """
+    hangs = select.poll()
+    hangs.register(lifeline, 0)
+    if any(event & select.POLLHUP for _, event in hangs.poll(0)):
+        os._exit(125)
 
 
 def _move_channel(descriptor: int | None) -> None:

@@ -52,7 +52,7 @@ def _enter_mounts(order: dict[str, Any]) -> None:
     private.enter_private_mounts(order["base"], order["binds"], [user])
     for target, size in order["scratch"].items():
         if os.path.isdir(target):
-            options = f"mode=700,uid={user},gid={user},size={size},nr_inodes=65536"
+            options = f"mode=700,uid={user},gid={user},size={size},nr_inodes={order['names']}"
             linux.mount("tmpfs", target, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
     for folder in order["folders"]:
         os.mkdir(folder, 0o700)

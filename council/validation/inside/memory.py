@@ -79,6 +79,10 @@ class Tests:
         report = yield
         if self._far.gone and report.passed and call.when == "call":
             report.outcome, report.longrepr = "failed", "the code ended the interpreter during this test"
+        places = [] if call.excinfo is None else self._far.places_of(call.excinfo.value)
+        if places:
+            path, line = places[-1].partition(": in ")[0].rsplit(":", 1)
+            report.place = [path, int(line)]
         add = getattr(report.longrepr, "addsection", None)
         if call.excinfo is not None and add is not None:
             title, *places = _in_the_code(self._far, call.excinfo.value) or [""]

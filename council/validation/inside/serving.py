@@ -107,8 +107,9 @@ class Serving(Peer):
         """Return class, arguments and text of an exception."""
         if isinstance(error, SystemExit):
             text = f"sys.exit({error.code!r})"
-            return {"class": SystemExit, "args": [], "text": text, "attributes": {}, "places": _places(error)}
-        extra = {k: v for k, v in vars(error).items() if not k.startswith("_") and _is_plain(v)}
+            code = [error.code] if isinstance(error.code, int | str) else []
+            return {"class": SystemExit, "args": code, "text": text, "attributes": {}, "places": _places(error)}
+        extra = {k: v for k, v in vars(error).items() if not k.startswith("_")}
         known = type(error)
         module = sys.modules.get(known.__module__)
         standard = known.__module__ in sys.stdlib_module_names and getattr(module, known.__name__, None) is known

@@ -58,6 +58,7 @@ class Recorder:
         self.report = report
         self.limit_s = float(order["limit_s"])
         self.only = order["only"] and set(order["only"])
+        self.root = os.path.realpath(order["root"]) + os.sep
         self.raised: dict[str, bool] = {}
 
     def pytest_collectreport(self, report: Any) -> None:
@@ -101,6 +102,21 @@ class Recorder:
         self.raised[pyfuncitem.nodeid] = False
         return result
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
+        """Note which error it was, and the last of the given files that it came through; meanwhile the clock rests."""
+        left_s, interval_s = signal.getitimer(signal.ITIMER_REAL)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        report = yield
+        if call.excinfo is not None:
+            report.error = call.excinfo.type.__name__
+            passed = [(str(entry.path), entry.lineno + 1) for entry in call.excinfo.traceback]
+            inner = [[path.removeprefix(self.root), line] for path, line in passed if path.startswith(self.root)]
+            report.place = getattr(report, "place", None) or (inner[-1] if inner else None)
+        if interval_s and call.when != "teardown":
+            signal.setitimer(signal.ITIMER_REAL, max(left_s, 0.01), interval_s)
+        return report
+
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Tell how setup, call and teardown ended."""
         crash = getattr(report.longrepr, "reprcrash", None)
@@ -113,6 +129,8 @@ class Recorder:
             seconds=report.duration,
             message=None if crash is None else str(crash.message)[:_LONGEST],
             why=_skip_reason(report),
+            error=getattr(report, "error", None),
+            place=getattr(report, "place", None),
             text=_tail(report.longreprtext) if report.outcome == "failed" else None,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hostile_attacks.base import Attack
 
 _HARM = "nobody lets these loose on a machine that is needed; each layer is taken away in turn in the sandbox's own tests"
+_COUNTED = "where no file system of its own can be had names are counted by looking: on a loaded machine a flood can be faster than the count"
 _SOCKETS = "kernel memory that no count of a process shows; without a network of its own its sockets cannot be counted either"
 
 
@@ -155,7 +156,7 @@ except OSError:
     pass
 if n >= 100_000:
     print("GOT IT", n, flush=True)
-"""),
+""", known={"landlock/ordinary": _COUNTED}),
     greedy("folder-depth", "makes folders in folders until nobody can remove them", """
 try:
     for n in range(8_000):

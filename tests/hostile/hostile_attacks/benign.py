@@ -8,7 +8,7 @@ _NO_SOCKETS = "behind Landlock alone no socket is given at all"
 _NO_SHARED = "there is no shared memory of its own to give to an ordinary user"
 
 
-def honest(name: str, what: str, code: str, known: dict[str, str] | None = None, **more: object) -> Attack:
+def honest(name: str, what: str, code: str | dict[str, str], known: dict[str, str] | None = None, **more: object) -> Attack:
     return Attack(name, "benign", what, code, known or {}, "honest", **more)  # type: ignore[arg-type]
 
 

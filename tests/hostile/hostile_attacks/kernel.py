@@ -44,6 +44,7 @@ attempt("adjust", lambda: kernel(159, 171, struct.pack("I", 0x8000) + bytes(204)
     knock("name-of-the-machine", "renames the machine", """
 attempt("host", lambda: kernel(170, 161, b"council", 7) == 0)
 attempt("domain", lambda: kernel(171, 162, b"council", 7) == 0)
+kernel(170, 161, HOST_NAME.encode(), len(HOST_NAME))
 """),
     knock("swap-and-accounts", "turns swap, quotas and process accounting on and off", """
 for name, numbers, words in (("swapon", (167, 224), (b"/x", 0)), ("swapoff", (168, 225), (b"/x",)),

@@ -44,4 +44,15 @@ OUTPUT = (
     say("endless-description", "has a representation that never ends or fails", "",
         "class Odd:\n    def __repr__(self):\n        return 'x' * 50_000_000\n    __str__ = __repr__\n"
         "    def __eq__(self, other):\n        return False\n\n\ndef f():\n    return Odd()\n"),
+    say("notes-of-exceptions", "adds notes with lines and escapes to its exception", "",
+        "def f():\n    error = ValueError('x')\n    error.add_note('y\\n\\x1b[2JFORGED ok\\n::error::FORGED')\n    raise error\n"),
+    say("groups-of-exceptions", "raises a group of exceptions, each with lines of its own", "",
+        "def f():\n    raise ExceptionGroup('a\\nFORGED ok', [ValueError('b\\r\\nFORGED'), TypeError('\\x1b[31mFORGED')])\n"),
+    say("chains-of-exceptions", "raises each exception from another one, with forged words in every link", "",
+        "def f():\n    error = None\n    for n in range(30):\n        new = RuntimeError(f'{n}\\nFORGED approved\\n::error::FORGED')\n"
+        "        new.__cause__ = error\n        error = new\n    raise error\n"),
+    say("words-of-warnings", "warns with escapes and forged lines", "",
+        "import warnings\n\n\ndef f():\n    warnings.warn('x\\nFORGED ok\\x1b]0;FORGED\\x07')\n    raise ValueError('y')\n"),
+    say("letters-from-everywhere", "writes with marks upon marks and letters that are no letters",
+        r'"a" + "\u0301" * 3000 + "\ufdd0\U000fffff\ue000\u3164\u2800FORGED"'),
 )  # fmt: skip

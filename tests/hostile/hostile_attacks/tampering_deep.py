@@ -272,10 +272,10 @@ for report, cells in reporters():
         report("start", id=name)
         for when in ("setup", "call", "teardown"):
             report("phase", id=name, when=when, outcome="passed", xfail=False, seconds=0, message=None, why=None, text=None)
-        report("end", id=name, raised=False)
+        report("end", id=name, raised=False, plain=True)
     report("finish", code=0)
     os._exit(0)
-""" + WRONG, unproved=_HERE),
+""" + WRONG, known=ONE_PROCESS, unproved=_HERE),
     tamper("nonce-read", "finds the nonce in the memory of the judge and writes events of its own", _FIND_REPORTER + """
 for report, cells in reporters():
     nonce, count = cells["nonce"].cell_contents, cells["count"].cell_contents
@@ -285,12 +285,12 @@ for report, cells in reporters():
         events.append({"kind": "start", "id": name})
         events += [{"kind": "phase", "id": name, "when": when, "outcome": "passed", "xfail": False, "message": None,
                     "why": None, "text": None} for when in ("setup", "call", "teardown")]
-        events.append({"kind": "end", "id": name, "raised": False})
+        events.append({"kind": "end", "id": name, "raised": False, "plain": True})
     events.append({"kind": "finish", "code": 0})
     for n, event in enumerate(events, count + 1):
         os.write(3, f"{nonce} {json.dumps({'n': n, 'at': 1.0, **event})}\\n".encode())
     os._exit(0)
-""" + WRONG, unproved=_HERE),
+""" + WRONG, known=ONE_PROCESS, unproved=_HERE),
     tamper("reporter-rewired", "changes what the reporting function writes with", _FIND_REPORTER + """
 for report, cells in reporters():
     old = cells["encode"].cell_contents

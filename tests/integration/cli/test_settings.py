@@ -136,3 +136,8 @@ def test_every_line_that_init_writes_is_the_default_when_it_is_let_in(shell) -> 
     assert {name for name, entry in table.items() if entry["origin"] == "council.toml"} > {"policy", "gates", "store"}
     defaults = Settings(ollama_host="127.0.0.1:1").model_dump(mode="json")
     assert {name: entry["value"] for name, entry in table.items()} == defaults
+
+
+def test_a_panel_on_the_command_line_goes_with_a_short_deadline(good) -> None:
+    done = good.council("review", "one.py", "--panel", "frontier", "--set", "deadline_s=1", "-q")
+    assert (done.returncode, done.stderr) == (3, ""), "what nobody set contradicts nothing"

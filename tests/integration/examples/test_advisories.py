@@ -6,6 +6,7 @@ the line that wrote the advisory beside it, and those that wrote the other docum
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import os
@@ -13,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +26,7 @@ from council.advisories import Resolver
 from council.policies import load_policy
 from council.store import open_store
 from council.types.advisories import Advisory
+from council.types.benchmarks import Sample
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = sorted(f for f in (ROOT / "examples").glob("advisory*") if (f / "evidence.jsonl.gz").is_file())
@@ -67,16 +70,26 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Place(request.param, tmp_path_factory.mktemp("example"))
 
 
-@pytest.fixture(scope="module")
-def readme() -> ModuleType:
-    """The runner of the README's console blocks."""
-    source = ROOT / "tests" / "integration" / "docs" / "test_readme.py"
-    spec = importlib.util.spec_from_file_location("advisories_readme", source)
+def loaded(name: str, source: Path) -> ModuleType:
+    """A module of other tests."""
+    spec = importlib.util.spec_from_file_location(name, source)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def readme() -> ModuleType:
+    """The runner of the README's console blocks."""
+    return loaded("advisories_readme", ROOT / "tests" / "integration" / "docs" / "test_readme.py")
+
+
+@pytest.fixture(scope="module")
+def speaking() -> ModuleType:
+    """The server that speaks Ollama's interface and has every model it is told of."""
+    return loaded("advisories_speaking", ROOT / "tests" / "integration" / "policies" / "conftest.py")
 
 
 def test_it_is_rendered_again_byte_for_byte(place: Place) -> None:
@@ -141,15 +154,67 @@ def test_every_command_runs(place: Place, readme: ModuleType) -> None:
         assert done.returncode in allowed, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
+def test_every_command_that_asks_a_model_runs(place: Place, readme: ModuleType, speaking: ModuleType) -> None:
+    """Beside a server that has the models: also those that are too large for this machine."""
+    work(place)
+    commands = console(place, readme, "console ollama")
+    assert commands
+    with speaking.OllamaServer() as server:
+        for words in map(shlex.split, commands):
+            names = [words[n + 1] for n, word in enumerate(words) if word in ("--model", "--draft-model")]
+            server.digests |= {name: "ab" * 32 for name in names}
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            for command in commands:
+                # A benchmark of answers without code has nothing to run: it ends in seconds.
+                server.code = "I would rather not." if " bench " in command else speaking.CODE
+                done = place.run(command, OLLAMA_HOST=server.host)
+                assert done.returncode in (0, 1), f"{command}\n{done.stdout}\n{done.stderr}"
+        finally:
+            server.shutdown()
+            thread.join()
+        assert set(server.asked) <= set(server.digests) and server.asked
+
+
 @pytest.mark.ollama
-def test_every_command_that_asks_a_model_runs(place: Place, readme: ModuleType, ollama_host: str) -> None:
+def test_what_a_small_model_is_asked_for_runs_with_a_real_one(
+    place: Place, readme: ModuleType, ollama_host: str
+) -> None:
     work(place)
     with urllib.request.urlopen(f"http://{ollama_host}/api/tags", timeout=30) as answer:
         there = {entry["name"] for entry in json.load(answer)["models"]}
-    for command in console(place, readme, "console ollama"):
-        words = shlex.split(command)
-        model = words[words.index("--model") + 1]
-        if model not in there:
-            pytest.skip(f"the Ollama for the tests has no {model}")
+    commands = console(place, readme, "console ollama")
+    here = [c for c in commands if (words := shlex.split(c))[words.index("--model") + 1] in there]
+    if not here:
+        pytest.skip("the Ollama for the tests has none of the models that the document names")
+    for command in here:
         done = place.run(command, OLLAMA_HOST=ollama_host)
         assert done.returncode in (0, 1), f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+def test_what_the_recorded_programs_of_codellama_show() -> None:
+    """The bar of the advisory about CodeLlama-34b-Instruct: its evidence agrees with the recording, and says more."""
+    folder = ROOT / "examples" / "advisory-codellama-34b"
+    with gzip.open(folder / "evidence.jsonl.gz", "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    found = [Sample.model_validate(r["value"]) for r in records if r.get("record") == "sample"]
+    mine = [sample for sample in found if sample.model == "CodeLlama-34b-Instruct"]
+    assert len(mine) == 164 and len(found) == 3 * 164
+    assert sum(sample.passed is sample.recorded_outcome for sample in mine) >= 160
+    unseen = [sample for sample in found if sample.passed and sample.edge_passed is False]
+    assert len(unseen) >= 10, "stronger tests show what plain tests let through"
+    assert {s.task for s in unseen if s.model == "CodeLlama-34b-Instruct"} == {
+        f"HumanEval/{n}" for n in (0, 22, 46, 55, 82, 83, 86, 114, 151)
+    }, "those that fail when the tests are run without council too; HumanEval/15 is right and only slow to test"
+    differing = [s for s in found if s.recorded_outcome is not None and s.passed is not s.recorded_outcome]
+    table = (folder / "benchmark.md").read_text(encoding="utf-8").partition("## Against the recording")[2]
+    assert all(f"| `{s.task}` | `{s.model}` |" in table for s in differing), "each difference is named"
+    bugs = (folder / "advisory.md").read_text(encoding="utf-8").partition("## Bugs")[2].partition("## Validation")[0]
+    sections = bugs.split("\n### Bug ")[1:]
+    assert len(sections) >= 3
+    codes = "\n".join(sample.code or "" for sample in mine)
+    for section in sections:
+        faulty = section.partition("faulty, by `CodeLlama-34b-Instruct`")[2]
+        block = faulty.partition("```python\n")[2].partition("\n```")[0]
+        assert block and all(part in codes for part in block.split("\n# …\n")), "real code, line by line"

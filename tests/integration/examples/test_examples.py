@@ -19,12 +19,13 @@ EXAMPLES = ROOT / "examples"
 ENDINGS = {
     "checks_alone": (0, "faulty: tests failed\n  test_capacity_limit: assert 3 == 2\n"),
     "count_votes": (0, "approved, 3 of 4 seats heard"),
-    "demo": (0, "3 of 5 tests failed"),
+    "demo": (0, "REFUTED: passes in 3 of 3 runs"),
     "list_findings": (1, "subprocess call with shell=True"),
     "look_before_you_trust": (0, "codellama:34b is banned by policy payments (rule codellama)"),
     "own_parts": (0, "late: timed_out\napproved, 3 of 4 seats heard\nmay ship: False\n"),
     "own_policy": (0, f"council {council.__version__}, policy half: approved\n"),
     "review_with_seats": (1, "test_update_order"),
+    "run_the_claims": (0, "  refuted: passes in 3 of 3 runs: the code does what the claim expects\n    fix breaks: breaks test_cap"),
     "watch_a_sitting": (0, "tests: 3 of 5 tests failed\n"),
     "write_a_function": (2, "no local model is set"),
 }
@@ -49,7 +50,7 @@ def test_it_runs(program: str, tmp_path: Path) -> None:
         cwd=home,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     code, said = ENDINGS[program]
     assert done.returncode == code, done.stdout + done.stderr

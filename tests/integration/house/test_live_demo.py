@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,9 @@ def test_the_models_of_a_real_ollama_write_and_review(
     seats = done.stdout.partition("\nSeats")[2]
     for name in (small_model, ollama_model):
         assert name in first and f"--seat ollama_chat/{name}" in done.stdout
-        assert f"\n  {name} " in seats and f"\nseat {name}: answering" in done.stderr
+        assert f"\n  {name} " in seats
+    assert f"\nseat {small_model}: answering" in done.stderr
+    assert re.search(rf"\n  {re.escape(ollama_model)} +recused: it wrote this code", seats), "nobody judges its own work"
     assert not list(tmp_path.rglob("*.db")), "a demo leaves nothing in the user's store"
 
 

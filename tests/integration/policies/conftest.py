@@ -54,6 +54,7 @@ class OllamaServer(ThreadingHTTPServer):
             "weak:1b": "ef" * 32,
         }
         self.serves: dict[str, str] = {}
+        self.code = CODE
         self.asked: list[str] = []
 
     @property
@@ -73,13 +74,15 @@ class _Speaking(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        model = body["model"]
+        if self.path == "/api/generate":  # loads a model, or lets it go
+            return self._say(200, {"model": model, "response": "", "done": True})
         if self.path != "/api/chat":
             return self._say(404, {"error": "not here"})
-        model = body["model"]
         self.server.asked.append(model)
         if model not in self.server.digests:
             return self._say(404, {"error": f"model '{model}' not found"})
-        text = BALLOT if body.get("format") else CODE
+        text = BALLOT if body.get("format") else self.server.code
         served = self.server.serves.get(model, model)
         message = {"role": "assistant", "content": text}
         said = {"model": served, "created_at": "2026-01-01T00:00:00Z", "message": message, "done": True}

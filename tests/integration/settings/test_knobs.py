@@ -38,12 +38,21 @@ from council.models import (
     ScriptedClient,
     ScriptedHost,
 )
-from council.policies import Criterion, Policy, Voting
+from council.consensus import DEFAULT
+from council.evidence import weigh_seats
+from council.policies import Asking, Criterion, Policy, Voting
+from council.protocols import Docket
+from council.reviewing import Bar, cross_examine
 from council.sandbox import open_sandbox, probe_sandbox
 from council.settings import GateSettings
+from council.templating import Templates
 from council.types.base import Record
 from council.types.calls import Call, Finish, Reply
 from council.types.checks import CheckOutcome, TestOutcome
+from council.types.evidence import Evidence, EvidenceState
+from council.types.examinations import Second
+from council.types.findings import Finding
+from council.types.reviews import Ballot, Review, ReviewOutcome, Seat, Verdict
 
 T = TypeVar("T", bound=Callable[..., Any])
 TRIED: set[str] = set()
@@ -71,7 +80,7 @@ def fields(*records: type[Record]) -> set[str]:
 
 
 def test_every_knob_is_tried() -> None:
-    assert fields(Settings, GateSettings, Criterion, Voting) | {"Panel.quorum"} <= TRIED
+    assert fields(Settings, GateSettings, Criterion, Voting, Asking) | {"Panel.quorum"} <= TRIED
 
 
 def sit(
@@ -142,6 +151,68 @@ def test_panel_and_seats() -> None:
 
     assert len(sat(panel="economy")) == 4 and all("ollama" in model for model in sat(panel="local"))
     assert sat(seats=("a/one", "b/two")) == ["a/one", "b/two"]
+
+
+@knob("probe", "probe_budget_s")
+def test_probe() -> None:
+    def probed(**more: Any) -> Any:
+        return sit(Settings(**more), {}, policy=demand("tests").but(voting=Voting(quorum=1)), tests=TESTS).probe
+
+    assert probed() is None
+    found = probed(probe=True)
+    assert (found.killed, found.survived, found.line_share) == (found.found, (), 1) and found.killed >= 2
+    only_reach = probed(probe=True, probe_budget_s=0)
+    assert (only_reach.tried, only_reach.found, only_reach.line_share) == (0, found.found, 1)
+
+
+@knob("Policy.probe")
+def test_a_policy_can_ask_for_the_probe() -> None:
+    def probed(ask: bool) -> Any:
+        return sit(Settings(), {}, policy=demand("tests").but(probe=ask, checks_only=True), tests=TESTS).probe
+
+    assert probed(False) is None and probed(True).killed
+
+
+@knob("cross_examination_rounds", "cross_examination_calls")
+def test_cross_examination() -> None:
+    claim = Finding(id="one-1", source="one", severity=Severity.HIGH, message="m", counterexample="def test_x(): ...")
+    run = Evidence(finding_id="one-1", state=EvidenceState.REPRODUCED)
+    reviews = tuple(
+        Review(
+            seat=Seat(name=name, model=name, provider="openai"),
+            outcome=ReviewOutcome.ANSWERED,
+            ballot=Ballot(verdict=Verdict.APPROVE, findings=(claim,) if name == "one" else ()),
+        )
+        for name in ("one", "two", "three")
+    )
+
+    def state(**more: Any) -> EvidenceState:
+        client = ScriptedClient(
+            {"two": {"grounds": "g", "ruling": "unclear"}, "three": {"grounds": "g", "ruling": "asked"}}
+        )
+        submission = council.Submission.from_text(CODE, task="return one")
+        bar = Bar(client, submission, Settings(**more), Templates(), turn_away=lambda seat, reply: None)
+
+        def decides(found: tuple[Evidence, ...], seconds: tuple[Second, ...]) -> Decision:
+            docket = Docket(reviews=reviews, evidence=found, seconds=seconds, policy=VOTES)
+            return DEFAULT.aggregate(docket).decision
+
+        found, _ = asyncio.run(cross_examine(reviews, (run,), bar, weigh=weigh_seats, decides=decides))
+        return found[0].state
+
+    assert state(cross_examination_rounds=0) is EvidenceState.REPRODUCED
+    assert state(cross_examination_rounds=1) is EvidenceState.UPHELD
+    assert state(cross_examination_calls=0) is EvidenceState.REPRODUCED
+
+
+@knob("chair")
+def test_chair() -> None:
+    def quote(**more: Any) -> str | None:
+        words = {"decision": "approved", "statement": "The council approves this code."}
+        session = sit(Settings(**more), {"chair/x": words})
+        return None if session.statement is None else session.statement.by
+
+    assert (quote(), quote(chair="chair/x")) == (None, "chair/x")
 
 
 @knob("policies_dir")
@@ -350,6 +421,74 @@ def test_models_that_write() -> None:
     assert attempts(model="m", draft_model="fast") == [("draft", "fast"), ("strong", "m")]
     with pytest.raises(council.CouncilError, match="no local model is set"):
         attempts()
+
+
+def _witnesses(answers: dict[str, Any], code: str = CODE, **more: Any) -> Any:
+    """Review with versions of the task from scripted local models and return what they said."""
+    settings = Settings(store=False, **more)
+    host = ScriptedHost(answers)
+    house = council.Council(settings, client=ScriptedClient(default=APPROVE), host=host, sandbox=open_sandbox(settings))
+    submission = council.Submission.from_text(code, task="write one(), which returns one")
+    session = asyncio.run(house.review(submission, seats=SEATS, policy=VOTES))
+    return session.versions, session.consensus, host
+
+
+def _ones(*values: str) -> list[str]:
+    return [fenced(f"def one():\n    {value}\n") for value in values]
+
+
+@knob("versions", "version_models", "model")
+def test_versions() -> None:
+    ways = _ones("return 1", "x = 1; return x", "x = 2; return x - 1", "x = 0; return x + 1", "return int('1')")
+    wrong = CODE.replace("return 1", "return 2")
+    assert _witnesses({}, wrong)[0] is None
+    report, decided, _ = _witnesses({"m": InTurn(*ways)}, wrong, versions=5, model="m")
+    assert report.testimony.difference is not None and decided.decision is Decision.CHANGES_REQUESTED
+    report, decided, _ = _witnesses({"m": InTurn(*ways)}, wrong, versions=3, model="m")
+    assert report.testimony.difference is None and decided.decision is Decision.APPROVED
+    asked = {"a": InTurn(*ways[:3]), "b": InTurn(*ways[3:])}
+    report, _, host = _witnesses(asked, versions=4, version_models=("a", "b"), model="m")
+    assert [call.model for call in host.calls] == ["a", "a", "b", "b"] and report.models == ("a", "b")
+    with pytest.raises(council.CouncilError, match="no local model is named"):
+        _witnesses({}, versions=1)
+
+
+@knob("samples")
+def test_samples() -> None:
+    """The first version is alone with its opinion; among four the larger cluster is picked, in its plainest form."""
+    ways = _ones("return 7", "x = 1; return x", "return 1", "x = 2; return x - 1")
+
+    def written(samples: int) -> council.Session:
+        return write(Settings(model="m", repairs=0, samples=samples), {"m": InTurn(*ways)})
+
+    assert "return 7" in written(1).submission.files[0].text
+    session = written(4)
+    assert "return 1\n" in session.submission.files[0].text and session.generation is not None
+    pick = session.generation.pick
+    assert pick is not None and [one.written for one in pick.clusters] == [3, 1] and session.generation.chosen == 3
+    assert [attempt.reason for attempt in session.generation.attempts] == [
+        "does something else", "does the same as the pick", None, "does the same as the pick",
+    ]  # fmt: skip
+
+
+@knob("versions_limit_s")
+def test_versions_limit(tmp_path: Path) -> None:
+    def written(limit_s: float) -> int:
+        answers = {"m": InTurn(*(Delayed(answer, 0.2) for answer in _ones("return 1", "return 1", "return 1")))}
+        return len(_witnesses(answers, versions=3, model="m", versions_limit_s=limit_s)[0].versions)
+
+    assert written(0.1) == 1 and written(60) == 3
+
+
+@knob("versions_from")
+def test_versions_from(tmp_path: Path) -> None:
+    path = tmp_path / "versions.jsonl"
+    path.write_text("".join(json.dumps({"model": "r", "code": f"def one(): return {n}"}) + "\n" for n in (1, 2)))
+    report, _, host = _witnesses({}, versions=2, versions_from=path)
+    assert report.models == ("r",) and len(report.versions) == 2 and host.calls == ()
+    path.write_text('{"model": "r"}\n')
+    with pytest.raises(SourceError, match="versions.jsonl, line 1: code is missing"):
+        _witnesses({}, versions=2, versions_from=path)
 
 
 @knob("fallback_model")
@@ -593,6 +732,25 @@ def test_voting_approve_share() -> None:
     assert (vote(split, approve_share=0.5), vote(split, approve_share=0.8)) == (Decision.APPROVED, Decision.TIED)
 
 
+@knob("Asking.mode", "Asking.sure")
+def test_asking() -> None:
+    seats = [f"a/{name}" for name in ("one", "two", "three", "four", "five")]
+
+    def asked(**asking: Any) -> list[str]:
+        policy = VOTES.but(voting=Voting(quorum=2), asking=Asking(**asking))
+        session = sit(Settings(), {"a/five": ModelBroken("it broke")}, seats=seats, policy=policy)
+        assert session.consensus is not None and session.consensus.decision is Decision.APPROVED
+        assert session.consensus.quorum.invited == 5 and [r.seat.model for r in session.reviews] == seats
+        assert all(
+            r.reason and r.cost_usd is None and r.attempts == 0 for r in session.reviews if r.outcome == "unspent"
+        )
+        return sorted(outcomes(session))
+
+    assert asked() == ["answered"] * 4 + ["failed"]
+    assert asked(mode="sequential", sure=0.9).count("unspent") == 2
+    assert asked(mode="sequential", sure=1.0).count("unspent") == 1
+
+
 def concerned(severity: str) -> dict[str, Any]:
     """One seat of three lists a finding and rejects."""
     finding = {"claim": "one() returns 1 where the task wants 2", "line": 5, "severity": severity}
@@ -609,6 +767,35 @@ def test_voting_block_at() -> None:
 def test_voting_block_share() -> None:
     decided = [vote(concerned("critical"), block_share=share) for share in (0.5, 0.3)]
     assert decided == [Decision.APPROVED, Decision.CHANGES_REQUESTED]
+
+
+def claims(*counterexamples: str) -> dict[str, Any]:
+    """One seat of three rejects and gives a counterexample for each of its findings."""
+    told = [
+        {"claim": f"wrong {n}", "line": 5, "severity": "high", "counterexample": text}
+        for n, text in enumerate(counterexamples)
+    ]
+    return {"a/one": {"analysis": "no", "findings": told, "verdict": "reject"}}
+
+
+@knob("counterexamples")
+def test_counterexamples() -> None:
+    wrong = claims("def test_a():\n    assert one() == 2\n", "def test_b():\n    assert one() == 3\n")
+
+    def states(most: int) -> tuple[list[str], Decision]:
+        session = sit(Settings(counterexamples=most, counterexample_runs=2), wrong)
+        return sorted(run.state.value for run in session.evidence), session.consensus.decision
+
+    assert states(0) == (["not_attempted", "not_attempted"], Decision.APPROVED)
+    assert states(1) == (["not_attempted", "reproduced"], Decision.CHANGES_REQUESTED)
+    assert states(2) == (["reproduced", "reproduced"], Decision.CHANGES_REQUESTED)
+
+
+@knob("counterexample_runs")
+def test_counterexample_runs() -> None:
+    wrong = claims("def test_a():\n    assert one() == 2\n")
+    runs = [sit(Settings(counterexample_runs=n), wrong).evidence[0].runs for n in (2, 4)]
+    assert runs == [2, 4]
 
 
 @knob("Panel.quorum")

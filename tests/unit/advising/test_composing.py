@@ -15,7 +15,8 @@ from council.policies import ModelRule, Policy, load_policy
 from council.rendering import Documents
 from council.text import one_line
 from council.types.advisories import Advisory
-from council.types.benchmarks import SampleOutcome
+from council.types.benchmarks import Sample, SampleOutcome
+from council.types.checks import CheckOutcome
 
 
 def rendered(advisory: Advisory) -> str:
@@ -269,3 +270,99 @@ def test_what_failed_its_plain_tests_was_not_let_through_by_them(records: Module
     assert "4 of 8 programs that passed the plain tests failed an edge case." in rendered(made)
     assert next(bug for bug in made.bugs if bug.key == "wrong-order").unseen is None
     assert len(made.edge_failures) == 4
+
+
+def changed(records: ModuleType, number: int, **changes: object) -> tuple[Sample, ...]:
+    """The usual programs, the subject's for one task another."""
+    task = f"task_{number:02}"
+    return tuple(s.but(**changes) if (s.model, s.task) == (records.SUBJECT, task) else s for s in records.samples())
+
+
+def test_where_nothing_could_be_tested_it_says_why(records: ModuleType) -> None:
+    broken = records.check("syntax", tool="python").but(
+        outcome=CheckOutcome.FAILED, summary="task_09.py:1: SyntaxError: invalid syntax"
+    )
+    report = records.samples()[0].report.but(checks=(broken,))
+    programs = changed(records, 9, code="def f(:", outcome=SampleOutcome.FAILED, report=report, edge=None)
+    made = compose_advisory(records.evidence(programs), records.SUBJECT)
+    (example,) = next(bug for bug in made.bugs if bug.key == "not-python").examples
+    assert example.test is None and example.said is not None
+    text = rendered(made)
+    assert "What the check of it says: `task_09.py:1: SyntaxError: invalid syntax`" in text
+    assert trace(text, made) == ()
+
+
+def test_of_an_answer_without_code_its_beginning_is_shown(records: ModuleType) -> None:
+    reply = "Sure! Here it is:\n```python\ndef f(a):\n" + "    a += 1\n" * 50
+    programs = changed(
+        records, 9, code=None, reply=reply, reason="cut off at 2048 tokens", outcome=SampleOutcome.NO_CODE,
+        report=None, edge=None,
+    )  # fmt: skip
+    made = compose_advisory(records.evidence(programs), records.SUBJECT)
+    (example,) = next(bug for bug in made.bugs if bug.key == "no-code").examples
+    assert example.no_code and example.faulty.place.text == "lines 1–8"
+    assert example.faulty.parts[0].text == "\n".join(reply.splitlines()[:8])
+    text = rendered(made)
+    assert "Why it is no program: `cut off at 2048 tokens`" in text and "how the reply of `codewriter:7b` begins" in text
+    assert trace(text, made) == ()
+
+
+def test_programs_with_endless_lines_are_no_examples_where_others_are(records: ModuleType) -> None:
+    wide = "def ordered(items): return [" + "0, " * 200 + "]\n"
+    made = compose_advisory(records.evidence(changed(records, 5, code=wide)), records.SUBJECT)
+    orders = next(bug for bug in made.bugs if bug.key == "wrong-order")
+    assert [example.key for example in orders.examples] == ["task_06 1", "task_07 1"]
+
+
+def test_what_is_left_out_is_counted(records: ModuleType, advisory: Advisory) -> None:
+    assert advisory.rare is None
+    reasons = (
+        "NameError: name 'x' is not defined", "IndexError: list index out of range", "KeyError: 'a'",
+        "ZeroDivisionError: division by zero", "assert 1 == 2", "assert 5 == 9", "assert -1 == 1", "assert True == False",
+        "assert None == 1", "assert 'a' == 'A'",
+    )  # fmt: skip
+    programs = records.samples()
+    for number, reason in enumerate(reasons, 1):
+        tests = (records.test("test_it", reason),)
+        bad = records.sample(records.SUBJECT, f"task_{number:02}", plain=tests)
+        programs = tuple(bad if (s.model, s.task) == (bad.model, bad.task) else s for s in programs)
+    made = compose_advisory(records.evidence(programs), records.SUBJECT)
+    assert len(made.bugs) == 8
+    assert made.rare is not None and made.rare.text == "Left out below, as each was seen on fewer tasks: 2 ways."
+
+
+def test_what_the_policy_names_instead_is_said_and_measured_first(records: ModuleType, policy: Policy) -> None:
+    rule = ModelRule(name="plain:7b", status="discouraged", replacement="other:32b")
+    own = policy.but(models=(rule,))
+    made = compose_advisory(records.evidence(policy=own), records.BEST)
+    assert "names other:32b in its place; it was not measured on these tasks." in made.alternatives_note.text
+    commands = [command.text for _, step in made.migration for command in step]
+    assert "council bench run core --model other:32b" in commands
+    assert commands.index("council bench run core --model other:32b") < commands.index("export OLLAMA_MODEL=other:32b")
+    assert trace(rendered(made), made) == ()
+    measured = policy.but(models=(rule.but(replacement="ollama/plain:0.5b"),))
+    assert "in its place" not in compose_advisory(records.evidence(policy=measured), records.BEST).alternatives_note.text
+
+
+def test_what_the_alternative_wins_is_told_with_its_chance(records: ModuleType) -> None:
+    quick = tuple(s.but(duration_s=0.5) if s.model == records.BEST else s for s in records.samples())
+    made = records.evidence(quick)
+    (one,) = made.measured.values()
+    row = one.table.row("time_per_task_s")
+    assert row is not None and row.winner == records.BEST and row.p_value is not None
+    advisory = compose_advisory(made, records.SUBJECT)
+    assert advisory.alternatives[0].role == "primary"
+    told = next(reason.text for reason in advisory.alternatives[0].reasons if reason.key == "wins")
+    assert told.startswith("Shown to be the best of all in: ") and "time a task (p < 0.001)" in told
+    usual = compose_advisory(records.evidence(), records.SUBJECT)
+    assert not any("time a task" in reason.text for reason in usual.alternatives[0].reasons)
+    assert trace(rendered(advisory), advisory) == ()
+
+
+def test_whom_to_ask_stands_at_the_end_where_the_policy_says_it(records: ModuleType, policy: Policy) -> None:
+    own = policy.but(contact="#platform, room 12 <b>")
+    made = compose_advisory(records.evidence(policy=own), records.SUBJECT)
+    text = rendered(made)
+    assert "platform, room 12" in text.partition("## Questions or concerns")[2]
+    assert "<b>" not in text and trace(text, made) == ()
+    assert "Questions or concerns" not in rendered(compose_advisory(records.evidence(), records.SUBJECT))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from council.advising.lines import MOST_LINES, cut, place, spans_of
+from council.advising.lines import MOST_LINES, cut, named_in, place, spans_of
 
 FAULTY = 'import os\n\n\ndef f(a):\n    """Say.\n\n    >>> f(1)\n    """\n\n    x = a\n\n    return x - 1\n'
 RIGHT = "def f(a):\n    return a + 1\n"
@@ -31,6 +31,21 @@ def test_a_long_function_is_shown_around_the_first_difference() -> None:
     code = "\n".join(["def f():", *same[:20], "    wrong()", *same[20:]])
     other = "\n".join(["def f():", *same])
     assert spans_of(code, other) == ((1, 1), (20, 34))
+
+
+def test_where_the_error_arose_is_shown_wherever_it_stands() -> None:
+    code = RIGHT + "\n\nif True:\n    print(f())\n"
+    assert spans_of(code, RIGHT, also=(6,)) == ((1, 2), (6, 6))
+    assert spans_of(code, RIGHT, also=(1, 3, 99)) == ((1, 2),)
+
+
+def test_places_are_read_below_their_heading_only() -> None:
+    trace = "test_plain.py:7: in test\nE   TypeError\n------- In the code -------\na.py:2: in f\n    g()\na.py:9: in g\n"
+    assert named_in(trace) == (9, 2)
+    assert named_in("test_plain.py:7: in test\nE   TypeError") == ()
+    assert named_in(None) == ()
+    deep = "In the code:\n" + "".join(f"a.py:{n}: in f\n" for n in (1, 2, 3, 4, 4, 4))
+    assert named_in(deep) == (4, 3, 2)
 
 
 @pytest.mark.parametrize("span", ["0-1", "3-2", "1-99", "x-1", "1", ""])

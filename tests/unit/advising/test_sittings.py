@@ -12,7 +12,6 @@ import pytest
 from council.advising import compose_advisory, gather_sittings, trace
 from council.rendering import Documents
 from council.store import open_store
-from council.types.consensus import Dissent
 from council.types.session import Session
 from council.types.submission import Origin
 
@@ -53,14 +52,33 @@ def test_score_interval_and_quote_are_those_of_the_session(records: ModuleType, 
     assert said[view.quotes[0].seat.text] == view.quotes[0].text.value
 
 
-def test_the_quote_is_of_a_seat_that_voted_as_decided(records: ModuleType, sessions: dict[str, Session]) -> None:
-    session = sessions["approved"]
-    assert session.consensus is not None
-    first = min(review.seat.name for review in session.reviews if review.ballot and review.ballot.analysis)
-    dissent = Dissent(seat=first, verdict="reject")
-    turned = session.but(consensus=session.consensus.but(dissent=(dissent,)))
-    view = compose_advisory(records.evidence(sessions=(turned,)), records.SUBJECT).council[0]
-    assert view.quotes[0].seat.text != first
+@pytest.mark.parametrize("name", ["rejected", "approved"])
+def test_each_seat_is_quoted_with_its_verdict_whatever_it_said(
+    records: ModuleType, sessions: dict[str, Session], name: str
+) -> None:
+    session = sessions[name]
+    view = compose_advisory(records.evidence(sessions=(session,)), records.SUBJECT).council[0]
+    told = {q.seat.text: (q.verdict.value if q.verdict else None, q.text.value) for q in view.quotes}
+    heard = [review for review in session.reviews if review.ballot is not None and review.ballot.analysis]
+    assert told == {r.seat.name: (r.ballot.verdict.value, r.ballot.analysis) for r in heard if r.ballot}
+    assert list(told) == sorted(told)
+
+
+def test_it_says_what_was_judged_and_what_the_seats_found(records: ModuleType, sessions: dict[str, Session]) -> None:
+    session = sessions["rejected"]
+    assert session.consensus is not None and session.consensus.concerns and session.submission.task
+    advisory = compose_advisory(records.evidence(sessions=(session,)), records.SUBJECT)
+    text = Documents(secrets=()).render(advisory)
+    (view,) = advisory.council
+    assert [file.text for file in view.files] == [file.path for file in session.submission.files]
+    assert view.task is not None and view.task.text.split()[:3] == session.submission.task.lstrip("# ").split()[:3]
+    assert len(view.concerns) == min(5, len(session.consensus.concerns))
+    for told, concern in zip(view.concerns, session.consensus.concerns, strict=False):
+        assert told.seats.text == f"{len(concern.seats)} of {concern.of_seats} seats"
+        assert (told.severity.value, told.state.value) == (concern.severity.value, concern.state.value)
+        assert told.state.text in text
+    silent = any(review.ballot is None for review in session.reviews)
+    assert (view.decided is not None) == silent
 
 
 def test_a_sitting_without_seats_is_no_council(records: ModuleType, sessions: dict[str, Session]) -> None:

@@ -52,6 +52,22 @@ HOSTILE = {
         "    _pytest.runner.call_and_report = lambda *a, **k: None\nexcept ImportError:\n    pass\n\n\n"
         "def double(value):\n    return None\n"
     ),
+    "fills every channel": (
+        "import os\n\n\ndef double(value):\n    for number in range(3, 64):\n        try:\n"
+        "            os.write(number, b'\\x00\\x00\\x00\\x04true' * 50)\n        except OSError:\n            pass\n"
+        "    return True\n"
+    ),
+    "answers twice": "import os\n\n\ndef double(value):\n    return 10 if os.fork() else 42\n",
+    "rewrites what lies around it": (
+        "import pathlib\nfor path in [*pathlib.Path('/').glob('*/*/test_*.py'), pathlib.Path('conftest.py')]:\n    try:\n"
+        "        path.write_text('def test_double():\\n    pass\\n')\n    except OSError:\n        pass\n\n\n"
+        "def double(value):\n    return None\n"
+    ),
+    "ends its parent": "import os\n\n\ndef double(value):\n    os.kill(os.getppid(), 9)\n    os.killpg(0, 9)\n",
+    "takes the words away": (
+        "import builtins\nbuiltins.AssertionError = type('Other', (Exception,), {})\n"
+        "builtins.isinstance = lambda *a: True\n\n\ndef double(value):\n    return 0\n"
+    ),
     "reaches the test's frame": (
         "import gc, types\n\n\ndef double(value):\n    for found in gc.get_objects():\n"
         "        if isinstance(found, types.FunctionType) and found.__name__ == 'test_double':\n"

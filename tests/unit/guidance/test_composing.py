@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from council.advisories import Resolver
-from council.guidance import Holdings, compose_guides, read_holdings
+from council.guidance import Holdings, compose_guides, compose_index, read_holdings
 from council.guidance.composing import DOCUMENTS
 from council.policies import AdvisoryRules, ModelRule, Policy, load_policy
 from council.protocols import Archive
@@ -179,6 +179,16 @@ def test_a_banned_family_covers_what_was_measured_of_it(policy: Policy, filled: 
     assert (entry.word, entry.slug, entry.replacement.text) == ("banned", "codellama-7b", shelf.STRONG)
 
 
+def test_a_name_without_a_size_has_no_figures_of_one_size(filled: Archive, shelf: ModuleType) -> None:
+    whole = ModelRule(name="qwen2.5-coder", status="recommended")
+    one = ModelRule(name=f"ollama/{shelf.STRONG}", status="recommended")
+    entries = {e.name: e for e in selection(shelf.policy().but(models=(whole,)), read_holdings(filled)).models}
+    assert entries["qwen2.5-coder"].measured is None and entries["qwen2.5-coder"].needs is None
+    assert entries[shelf.STRONG].measured is not None and entries[shelf.STRONG].word == "recommended"
+    entries = {e.name: e for e in selection(shelf.policy().but(models=(one,)), read_holdings(filled)).models}
+    assert entries[str(one.name)].measured is not None, "another name of the same weights has them"
+
+
 def test_rules_that_forbid_stand_apart(shelf: ModuleType) -> None:
     rules = load_policy("python-team").rules
     own = (rules[0].but(id="no-eval", text="Do not call eval."), rules[0].but(id="name", text="Notes are kept."))
@@ -193,6 +203,7 @@ def test_hostile_words_stay_words(shelf: ModuleType, filled: Archive) -> None:
     bad = policy.but(
         title=nasty,
         description=nasty,
+        contact=nasty,
         rules=(policy.rules[0].but(text=nasty, enforced_by=(nasty,)),),
         models=(ModelRule(name=nasty, status="banned", reason=nasty, advisory=nasty, replacement=nasty),
                 ModelRule(name="$(touch pwned)", status="recommended")),
@@ -210,6 +221,13 @@ def test_hostile_words_stay_words(shelf: ModuleType, filled: Archive) -> None:
         assert set(heads) <= set(usual) | {"## Two tiers", "## Named by the policy, not in this store"}
         for block in re.findall(r"(?ms)^ *```console.*?^ *```$", text):
             assert "touch" not in block and "evil" not in block
+
+
+def test_whom_to_ask_stands_in_the_index_where_the_policy_says_it(shelf: ModuleType) -> None:
+    policy = shelf.policy().but(contact=None)
+    asked = compose_index(policy.but(contact="the *platform* team"), {})
+    assert "Questions: the \\*platform\\* team\n" in Documents(secrets=()).render(asked, document="index")
+    assert "Questions" not in Documents(secrets=()).render(compose_index(policy, {}), document="index")
 
 
 def test_the_documents_are_the_set() -> None:

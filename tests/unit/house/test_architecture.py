@@ -12,17 +12,20 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "council"
 STOREY = {
-    "types": 0, "errors": 0, "text": 0, "_version": 0, "resources": 0,
-    "keeping": 1,
-    "policies": 1, "protocols": 1, "settings": 1, "templating": 1, "sources": 1,
-    "models": 2, "generation": 2, "sandbox": 2, "validation": 2, "reviewing": 2, "evidence": 2, "consensus": 2,
+    "types": 0, "errors": 0, "text": 0, "concurrency": 0, "_version": 0, "resources": 0,
+    "keeping": 1, "layers": 1, "prose": 1,
+    "policies": 1, "protocols": 1, "settings": 1, "templating": 1, "sources": 1, "examples": 1,
+    "models": 2, "generation": 2, "sandbox": 2, "validation": 2, "reviewing": 2, "evidence": 2, "probing": 2, "consensus": 2, "versions": 2,
     "store": 2, "rendering": 2, "suites": 2, "measuring": 2, "advising": 2, "auditing": 2,
-    "engine": 3,
-    "api": 4, "bench": 4, "advisories": 4, "guidance": 4, "audits": 4, "batch": 4,
+    "turns": 3, "engine": 3, "stages": 3, "witnessing": 3, "sampling": 3, "rehearings": 4,
+    "api": 4, "bench": 4, "advisories": 4, "guidance": 4, "audits": 4, "batch": 4, "selftest": 4,
     "cli": 5, "mcp": 5, "__main__": 6, "__init__": 6,
 }  # fmt: skip
 ROOMS = {name for name, storey in STOREY.items() if storey == 2}
-MAY_KNOW_ROOMS = {"engine", "api", "bench", "advisories", "guidance", "audits", "batch", "cli", "mcp"}
+MAY_KNOW_ROOMS = {
+    "turns", "engine", "stages", "witnessing", "sampling", "rehearings", "api", "bench", "advisories", "guidance",
+    "audits", "batch", "selftest", "cli", "mcp",
+}  # fmt: skip
 DOORS = {
     "litellm": {"models/litellm.py"},
     "httpx": {"models/ollama.py"},
@@ -38,6 +41,9 @@ DOORS = {
     "rich": {"rendering/terminal.py", "rendering/terminal/", "rendering/live.py", "cli/"},
     "platformdirs": {"settings.py"},
     "scipy": {"measuring/"},
+    "libcst": {"probing/inside/"},
+    "coverage": {"validation/inside/"},
+    "sklearn": {"consensus/likeness.py"},
     "dulwich": {"auditing/"},
     "psutil": {"bench/machine.py"},
     "tomlkit": {"policies/"},

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("litellm", "pydantic", "rich", "sqlalchemy", "jinja2", "httpx", "asyncio")
+HEAVY = ("litellm", "pydantic", "rich", "sqlalchemy", "jinja2", "httpx", "asyncio", "numpy", "sklearn")
 
 
 def loaded_by(code: str) -> set[str]:

@@ -72,10 +72,14 @@ def test_a_file_may_be_stricter_with_a_family_than_the_one_it_extends(tmp_path: 
     team = tmp_path / "team.toml"
     team.write_text(f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(family="m"), encoding="utf-8")
     assert lint_policy(read_chain(str(team))) == ()
-    team.write_text(f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(family="m", status="allowed"), encoding="utf-8")
+    team.write_text(
+        f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(family="m", status="allowed"), encoding="utf-8"
+    )
     assert lint_policy(read_chain(str(team))) == ()
     base.write_text('id = "ours"\ntitle = "Ours"\n' + model(family="m", status="banned"), encoding="utf-8")
-    team.write_text(f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(name="m:1b", status="allowed"), encoding="utf-8")
+    team.write_text(
+        f'id = "team"\ntitle = "Team"\nextends = "{base}"\n' + model(name="m:1b", status="allowed"), encoding="utf-8"
+    )
     assert [remark.code for remark in lint_policy(read_chain(str(team)))] == ["contradiction"]
 
 
@@ -114,6 +118,12 @@ def test_a_file_may_be_stricter_with_a_family_than_the_one_it_extends(tmp_path: 
 )
 def test_what_is_odd_is_said(tmp_path: Path, text: str, found: list[tuple[str, str, str]]) -> None:
     assert lint(tmp_path, text) == found
+
+
+def test_a_misspelt_field_is_named_before_what_is_missing_for_it(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text('extends = "base"\ntitel = "Ours"\n')
+    with pytest.raises(PolicyError, match="unknown field 'titel'. Did you mean title"):
+        load_policy(str(tmp_path / "bad.toml"))
 
 
 def test_expired_rules(tmp_path: Path) -> None:

@@ -141,3 +141,9 @@ def test_the_first_heading_is_the_title_of_a_document() -> None:
 def test_anchors_are_those_of_forges() -> None:
     assert anchor_of("Exit criteria") == "exit-criteria"
     assert anchor_of("  What's new, in 2.0?  ") == "whats-new-in-20"
+
+
+@pytest.mark.parametrize("name", ["x.html.j2", "x.htm.j2", "x.HTML.j2", "x.svg.j2", "x.xml.j2", "x", "x.j2", "x.md.html"])
+def test_a_template_of_any_name_but_markdown_and_text_escapes_by_itself(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("{{ word }}", encoding="utf-8")
+    assert Templates(tmp_path).render(name, {"word": "<svg onload=x>"}) == "&lt;svg onload=x&gt;"

@@ -14,6 +14,7 @@ from council.errors import (
     ModelDenied,
     ModelMissing,
     ModelOverBudget,
+    ModelRecused,
     ModelRefused,
     ModelTimeout,
 )
@@ -40,6 +41,8 @@ def sit(
     settings: Settings | None = None,
     on_event: Callable[[Event], None] | None = None,
     retired: dict[str, str] | None = None,
+    recused: dict[str, str] | None = None,
+    turn_away: object = None,
 ) -> dict[str, Review]:
     async def run() -> tuple[Review, ...]:
         return await collect_reviews(
@@ -50,6 +53,8 @@ def sit(
             settings=settings or Settings(),
             on_event=on_event,
             retired=retired or {},
+            recused=recused or {},
+            turn_away=turn_away,  # type: ignore[arg-type]
         )
 
     reviews = asyncio.run(run())
@@ -227,3 +232,22 @@ def test_cancelling_leaves_nothing_running() -> None:
 
 def test_a_panel_without_seats_gives_no_reviews() -> None:
     assert sit(ScriptedClient()) == {}
+
+
+def test_a_seat_that_wrote_the_code_is_invited_named_and_not_asked() -> None:
+    client = ScriptedClient(default=GOOD)
+    reviews = sit(client, "a", "b", recused={"b": "it wrote this code"}, retired={"b": "retired"})
+    assert [call.model for call in client.calls] == ["openai/a"]
+    mine = reviews["b"]
+    assert (mine.outcome, mine.reason, mine.attempts) == (ReviewOutcome.RECUSED, "it wrote this code", 0)
+    assert mine.ballot is None and not mine.missing and mine.cost_usd is None
+    assert reviews["a"].outcome is ReviewOutcome.ANSWERED
+
+
+def test_a_ballot_of_a_model_that_turns_out_to_be_the_author_does_not_count() -> None:
+    client = ScriptedClient(default=Reply(text='{"findings": [], "verdict": "approve"}', model="m", cost_usd=0.25))
+    known = ModelRecused("qwen3:8b answered, and it wrote this code", "Let another model sit in its place")
+    mine = sit(client, "a", turn_away=lambda seat, reply: known)["a"]
+    assert (mine.outcome, mine.ballot, mine.withdrawn) == (ReviewOutcome.RECUSED, None, None)
+    assert mine.cost_usd == 0.25 and "approve" in (mine.raw_text or ""), "it was paid for, and stays to be read"
+    assert mine.remedy == known.remedy

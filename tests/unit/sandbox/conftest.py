@@ -6,14 +6,26 @@ import pytest
 
 from council.protocols import Sandbox
 from council.sandbox import open_sandbox, probe_sandbox
+from council.sandbox.bubblewrap import Bubblewrap
 from council.settings import Settings
+
+
+def backend(name: str) -> Sandbox:
+    settings = Settings(sandbox=name)
+    probe = probe_sandbox(settings)
+    if probe.info is None:
+        assert "self-check failed" not in str(probe.problem)  # a wall with a hole is no reason to skip
+        pytest.skip(f"{name}: {probe.problem}")
+    return open_sandbox(settings)
 
 
 @pytest.fixture(params=["bubblewrap", "landlock"], scope="session")
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    settings = Settings(sandbox=request.param)
-    probe = probe_sandbox(settings)
-    if probe.info is None:
-        assert "self-check failed" not in str(probe.problem)  # a wall with a hole is no reason to skip
-        pytest.skip(f"{request.param}: {probe.problem}")
-    return open_sandbox(settings)
+    return backend(request.param)
+
+
+@pytest.fixture(scope="session")
+def bubblewrap() -> Bubblewrap:
+    found = backend("bubblewrap")
+    assert isinstance(found, Bubblewrap)
+    return found

@@ -1,16 +1,11 @@
-"""What every backend promises, run for real. The same file is run again by an ordinary user (test_as_other_user)."""
+"""What every backend promises, run for real, but for how runs end (test_ending). Run again by an ordinary user (test_as_other_user)."""
 
 from __future__ import annotations
 
 import ast
 import asyncio
 import json
-import os
-import signal
-import subprocess
-import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -29,29 +24,6 @@ def run(sandbox: Sandbox, code: str, **job: object) -> Run:
 def said(done: Run) -> str:
     assert done.exit_code == 0, (done.exit_code, done.stderr.decode()[-2000:])
     return done.stdout.decode()
-
-
-def processes_with(mark: str) -> list[str]:
-    """The processes of this machine whose command line holds the mark, ours excepted."""
-    found = []
-    for entry in os.listdir("/proc"):
-        try:
-            words = Path(f"/proc/{entry}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if entry.isdigit() and int(entry) != os.getpid() and mark.encode() in words:
-            found.append(entry)
-    return found
-
-
-def until(true: object, limit_s: float = 10.0) -> bool:
-    """Wait for a state of the machine that nothing can be awaited for."""
-    end = time.monotonic() + limit_s
-    while time.monotonic() < end:
-        if true():  # type: ignore[operator]
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_output_error_exit_code_and_input(sandbox: Sandbox) -> None:
@@ -132,92 +104,6 @@ def test_a_hundred_megabytes_of_output_are_cut(sandbox: Sandbox) -> None:
 def test_characters_survive_the_borders_of_chunks(sandbox: Sandbox) -> None:
     code = "import sys, time\nfor byte in '日本語 ✓ é'.encode():\n    sys.stdout.buffer.write(bytes([byte])); sys.stdout.flush()"
     assert said(run(sandbox, code)) == "日本語 ✓ é"
-
-
-def test_a_time_limit_ends_children_too(sandbox: Sandbox) -> None:
-    mark = f"council-test-{os.getpid()}-timeout"
-    code = f"""
-        import os, subprocess, sys, time
-        for _ in range(3):
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "{mark}"], start_new_session=True)
-        if os.fork() == 0:
-            os.setsid()
-            time.sleep(600)
-        print("started", flush=True)
-        time.sleep(600)
-    """
-    done = run(sandbox, code, limits=Limits(wall_s=1.5))
-    assert done.timed_out and done.exit_code is None and done.stdout == b"started\n"
-    assert done.duration_s < 8
-    assert until(lambda: not processes_with(mark)), processes_with(mark)
-
-
-def test_what_outlives_the_program_ends_with_it(sandbox: Sandbox) -> None:
-    mark = f"council-test-{os.getpid()}-daemon"
-    code = f"""
-        import subprocess, sys
-        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "{mark}"], start_new_session=True)
-        print("left one behind")
-    """
-    started = time.monotonic()
-    assert said(run(sandbox, code)) == "left one behind\n"
-    assert time.monotonic() - started < 8
-    assert until(lambda: not processes_with(mark))
-
-
-def test_cancelling_ends_the_tree(sandbox: Sandbox) -> None:
-    mark = f"council-test-{os.getpid()}-cancel"
-    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)', '{mark}'])"
-
-    async def cancelled() -> None:
-        job = Job(argv=("{python}", "-c", code), limits=QUICK)
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(sandbox.run(job))
-            while not [
-                pid for pid in processes_with(mark) if b"time.sleep" in Path(f"/proc/{pid}/cmdline").read_bytes()
-            ]:
-                await asyncio.sleep(0.02)
-            task.cancel()
-
-    asyncio.run(asyncio.wait_for(cancelled(), 30))
-    assert until(lambda: not processes_with(mark))
-
-
-def test_cancelled_at_any_moment_of_its_start_nothing_stays(sandbox: Sandbox) -> None:
-    """From before the launcher runs until the program does: a first process inside must never be left behind."""
-    mark = f"council-test-{os.getpid()}-start"
-    code = "import time; time.sleep(600)"
-
-    async def cancelled(after_s: float) -> None:
-        task = asyncio.ensure_future(sandbox.run(Job(argv=("{python}", "-c", code, mark), limits=QUICK)))
-        await asyncio.wait([task], timeout=after_s)
-        task.cancel()
-        await asyncio.wait([task])
-
-    for step in range(100):
-        asyncio.run(cancelled(step / 2000))
-    assert until(lambda: not processes_with(mark), 3.0), processes_with(mark)
-
-
-def test_council_killed_kills_the_tree(sandbox: Sandbox) -> None:
-    mark = f"council-test-{os.getpid()}-sigkill"
-    program = f"""
-        import sys; sys.path[:] = {sys.path!r}
-        import asyncio
-        from council.protocols import Job
-        from council.sandbox import open_sandbox
-        from council.settings import Settings
-        code = "import os, time; os.fork(); print('up', flush=True); time.sleep(600)"
-        job = Job(argv=("{{python}}", "-c", code, "{mark}"))
-        asyncio.run(open_sandbox(Settings(sandbox="{sandbox.info.backend}")).run(job))
-    """
-    council = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], cwd=ROOT)
-    try:
-        assert until(lambda: len(set(processes_with(mark)) - {str(council.pid)}) >= 3, 30)
-    finally:
-        os.kill(council.pid, signal.SIGKILL)
-        council.wait()
-    assert until(lambda: not processes_with(mark)), processes_with(mark)
 
 
 def test_twenty_at_once(sandbox: Sandbox) -> None:

@@ -42,7 +42,7 @@ def test_every_call_gets_the_answer_of_its_table(name: str, walled: bool) -> Non
     for code, table in [(EPERM, REFUSED)] + ([] if walled else [(EPERM, UNWALLED), (NOTHING, IGNORED)]):
         answers.update({numbers[column]: code for numbers in table.values() if numbers[column] is not None})
     answers[SPECIAL["clone3"][column]] = ENOSYS
-    for special in ("clone", "ioctl", "prlimit64", "prctl", "socket"):
+    for special in ("clone", "ioctl", "prlimit64", "prctl", "socket", "socketpair"):
         del answers[SPECIAL[special][column]]
     if not walled:
         for numbers in OF_PROCESSES.values():
@@ -76,6 +76,9 @@ def test_some_calls_are_looked_at_closely(name: str) -> None:
         assert ask("prlimit64", 0) == ALLOW and ask("prlimit64", 77) == EPERM and ask("prlimit64", 1 << 32) == EPERM
         for family in (1, 2, 10):
             assert ask("socket", family) == (ALLOW if walled else EPERM)
+        assert ask("socketpair", 1) == ALLOW
+        for family in (0, 2, 10, 16, 30, 38):
+            assert ask("socketpair", family) == EPERM
         assert ask("socket", 16) == EPERM and ask("socket", 17) == EPERM
 
 

@@ -20,6 +20,7 @@ from council.types.benchmarks import BenchedModel, Benchmark, Sample, SampleOutc
 from council.types.consensus import Consensus, Decision, Quorum
 from council.types.facts import Source
 from council.types.knowledge import DocumentVersion, Knowledge
+from council.types.labels import Label, LabelOrigin, LabelWord
 from council.types.reviews import Ballot, Review, ReviewOutcome, Seat, Verdict
 from council.types.session import Session, new_session_id
 from council.types.submission import Submission
@@ -84,6 +85,18 @@ class Make:
             outcome=rest.pop("outcome", SampleOutcome.PASSED),
             code=rest.pop("code", "def f():\n    return '\x00 ☃'\n"),
             finished_at=rest.pop("finished_at", now()),
+            **rest,
+        )
+
+    @staticmethod
+    def label(session_id: str, finding_id: str | None = None, origin: str = "person", **rest: Any) -> Label:
+        word = rest.pop("word", LabelWord.GOOD if finding_id is None else LabelWord.REAL)
+        return Label(
+            session_id=session_id,
+            finding_id=finding_id,
+            word=word,
+            origin=LabelOrigin(origin),
+            labelled_at=rest.pop("labelled_at", now()),
             **rest,
         )
 

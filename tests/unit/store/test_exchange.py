@@ -41,6 +41,9 @@ def full(archive: Archive, make: Any, make_session: MakeSession) -> Archive:
     """Two benchmarks, three sessions, a chain of knowledge and two documents."""
     for name in ("7f3kaaaaaa", "8zzzzzzzzz", "9yyyyyyyyy"):
         archive.open_session(make_session(session_id=name))
+    for session_id, finding, origin in (("8zzzzzzzzz", "s-2", "person"), ("8zzzzzzzzz", None, "person"),
+                                        ("8zzzzzzzzz", "s-2", "evidence"), ("7f3kaaaaaa", None, "person")):  # fmt: skip
+        archive.put_label(make.label(session_id, finding, origin))
     for name in ("b2222222", "b1111111"):
         archive.open_benchmark(make.benchmark(benchmark_id=name))
     for model, number in (("qwen:0.5b", 2), ("qwen:0.5b", 1), ("Não/☃\x00\x7f:1b", 1)):
@@ -61,10 +64,10 @@ def test_there_and_back_are_the_same_bytes(full: Archive) -> None:
     assert text.isascii() and text.replace("\n", "").isprintable()
     header = json.loads(text.splitlines()[0])
     assert header["format"] == "council-store" and header["version"] == 1
-    counts = {"session": 3, "benchmark": 2, "sample": 4, "knowledge": 3, "version": 13}
+    counts = {"session": 3, "label": 4, "benchmark": 2, "sample": 4, "knowledge": 3, "version": 13}
     assert {kind: kinds(text).count(kind) for kind in counts} == counts
     other = open_store("sqlite://", secrets=())
-    assert taken(other, text) == Imported(added=25, present=0)
+    assert taken(other, text) == Imported(added=29, present=0)
     assert exported(other) == text
     for name in ("7f3kaaaaaa", "8zzzzzzzzz"):
         assert other.read_session(name) == full.read_session(name)
@@ -79,13 +82,13 @@ def test_there_and_back_are_the_same_bytes(full: Archive) -> None:
 
 def test_a_second_import_changes_nothing(full: Archive, make: Any) -> None:
     text = exported(full)
-    assert taken(full, text) == Imported(added=0, present=25)
+    assert taken(full, text) == Imported(added=0, present=29)
     assert exported(full) == text
     full.add_sample(make.sample("b1111111", number=3))
     full.add_version(make.version("advisory/a", 12))
     more, other = exported(full), open_store("sqlite://", secrets=())
     taken(other, text)
-    assert taken(other, more) == Imported(added=2, present=25)
+    assert taken(other, more) == Imported(added=2, present=29)
     assert exported(other) == more
 
 
@@ -101,11 +104,12 @@ def test_the_order_of_the_lines_does_not_matter(full: Archive) -> None:
     ("chosen", "wanted"),
     [
         ({"knowledge": ("lone",)}, ["lonely"]),
-        ({"sessions": ("7f",)}, ["7f3kaaaaaa"]),
+        ({"sessions": ("7f",)}, ["7f3kaaaaaa", "label 7f3kaaaaaa/person"]),
         ({"benchmarks": ("b2",)}, ["b2222222", "b2222222/qwen:0.5b/1"]),
         (
             {"knowledge": ("apple",)},
-            ["7f3kaaaaaa", "8zzzzzzzzz", "b1111111", "b1111111/Não/☃\x00\x7f:1b/1", "b1111111/qwen:0.5b/1",
+            ["7f3kaaaaaa", "8zzzzzzzzz", "label 7f3kaaaaaa/person", "label 8zzzzzzzzz/person", "label 8zzzzzzzzz/s-2/evidence",
+             "label 8zzzzzzzzz/s-2/person", "b1111111", "b1111111/Não/☃\x00\x7f:1b/1", "b1111111/qwen:0.5b/1",
              "b1111111/qwen:0.5b/2", "apple", "zebra"],
         ),
         ({"documents": ("guidelines/b",), "sessions": ("9y",)}, ["9yyyyyyyyy", "guidelines/b/1"]),
@@ -119,7 +123,9 @@ def test_a_part_comes_with_all_it_rests_on(full: Archive, chosen: dict[str, Any]
         value = json.loads(line)["value"]
         keys = ("session_id",) if "submission" in value else ("benchmark_id", "model", "number")
         keys = ("knowledge_id",) if "knowledge_id" in value else ("name", "number") if "facts" in value else keys
-        found.append("/".join(str(value[key]) for key in keys if key in value))
+        keys = ("session_id", "finding_id", "origin") if "origin" in value else keys
+        shown = "/".join(str(value[key]) for key in keys if value.get(key) is not None)
+        found.append(f"label {shown}" if "origin" in value else shown)
     assert found == wanted
     other = open_store("sqlite://", secrets=())
     taken(other, text)
@@ -178,7 +184,7 @@ def test_nothing_is_kept_when_the_last_line_is_wrong(full: Archive) -> None:
     text, other = exported(full), open_store("sqlite://", secrets=())
     for last in ('{"record":"version"', "{}", "null", '{"record":"secret","value":{}}', "\x00", "", "[" * 100_000):
         error = refused(other, text + last + "\n")
-        assert isinstance(error, UsageError) and "line 27: " in str(error), error
+        assert isinstance(error, UsageError) and "line 31: " in str(error), error
     assert count_records(other).sessions == 0
 
 

@@ -85,7 +85,7 @@ def test_an_old_server_keeps_its_sessions(url: str, make_session: Callable[..., 
     session = make_session()
     new.open_session(session)
     with new._engine.begin() as connection:  # type: ignore[attr-defined]
-        tables = ("knowledge_words", "knowledge_evidence", "knowledge", "samples", "benchmarks", "versions")
+        tables = ("programs", "labels", "knowledge_words", "knowledge_evidence", "knowledge", "samples", "benchmarks", "versions")
         for table in tables:
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from council.errors import StoreError
-from council.protocols import Store
+from council.protocols import Archive, Store
 from council.store import open_store
+from council.store.owner import this_owner
 from council.types.base import now
-from council.types.session import SCHEMA_VERSION, Session, SessionState, new_session_id
+from council.types.session import ID_ALPHABET, SCHEMA_VERSION, Session, SessionState, new_session_id
 from council.types.submission import SourceFile, Submission
 
 Make = Callable[..., Session]
@@ -185,3 +186,53 @@ def test_ids_sort_by_age_and_differ() -> None:
     assert len(set(early + late)) == 100
     assert {len(name) for name in early + late} == {10}
     assert not set("".join(early + late)) & set("ilouILOU")
+
+
+def test_last_is_the_newest_session(store: Store, make_session: Make) -> None:
+    with pytest.raises(StoreError, match="there is no session yet"):
+        store.read_session("last")
+    assert not set("last") <= set(ID_ALPHABET), "it can be the beginning of no id"
+    old = make_session(session_id="zzzzzzzzzz")
+    store.open_session(old)
+    newer = make_session(session_id="0000000000", created_at=old.created_at + timedelta(seconds=1))
+    store.open_session(newer)
+    assert store.read_session(" last ").session_id == newer.session_id
+
+
+def test_a_claim_is_for_one_and_changes_nothing_that_can_be_read(store: Archive, make_session: Make) -> None:
+    session = make_session()
+    store.open_session(session)
+    assert store.claim_session(session.session_id[:8]) == session
+    with pytest.raises(StoreError, match="is being resumed in another process"):
+        store.claim_session(session.session_id, force=True)
+    assert store.read_session(session.session_id) == session
+    assert store.list_sessions()[0].state == "finished"
+    store.release_session(session.session_id)
+    assert store.claim_session(session.session_id) == session
+    store.update_session(session)
+    assert store.claim_session(session.session_id) == session, "an update lets go of it"
+
+
+def test_a_claim_of_a_process_that_is_gone_is_free_and_one_elsewhere_takes_force(
+    store: Archive, make_session: Make
+) -> None:
+    session = make_session()
+    store.open_session(session)
+    here = this_owner().split(" ")
+    gone = " ".join([*here[:2], here[2], "1"])
+    sql(store, "UPDATE sessions SET owner = :owner", owner=f"resuming {gone}")
+    assert store.claim_session(session.session_id) == session
+    sql(store, "UPDATE sessions SET owner = :owner", owner="resuming 0123456789ab boot 1 1")
+    with pytest.raises(StoreError, match="on another machine.*--force"):
+        store.claim_session(session.session_id)
+    assert store.claim_session(session.session_id, force=True) == session
+
+
+def test_a_session_under_way_cannot_be_claimed(store: Archive, make_session: Make) -> None:
+    session = make_session(state=SessionState.OPEN, consensus=None)
+    store.open_session(session)
+    with pytest.raises(StoreError, match="still sits in another process"):
+        store.claim_session(session.session_id)
+    sql(store, "UPDATE sessions SET owner = :owner", owner=" ".join([*this_owner().split(" ")[:3], "1"]))
+    assert store.claim_session(session.session_id) == session
+    assert store.list_sessions()[0].state == "open", "who completes it is alive"

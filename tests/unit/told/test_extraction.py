@@ -9,7 +9,7 @@ from hypothesis import example as case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from council.evidence import Example, example_tests, extract_examples
+from council.examples import Example, example_tests, extract_examples
 
 ONE = {"f": ("x",)}
 TWO = {"f": ("x", "y")}
@@ -100,6 +100,11 @@ def test_no_text_breaks_it_and_no_text_becomes_code(text: str) -> None:
     assert named <= {"f", "_value", "pytest", "expected", "isinstance", "float", "list", "tuple", "any", "type", "item",
                      "abs", "bool", "int", "len", "max", "min", "round", "set", "sorted", "str", "sum"}  # fmt: skip
     assert not any(isinstance(node, ast.Import) for node in calls)
+
+
+def test_a_line_is_counted_as_it_stands() -> None:
+    (found,) = extract_examples("Double.\n\n\n    >>> f(1)\n    2\n", ONE)
+    assert (found.line, found.quote) == (4, ">>> f(1)")
 
 
 def test_the_tests_say_what_the_text_says() -> None:

@@ -14,7 +14,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from council.evidence.literals import LONGEST, call_end, is_literal, leading_literal
+from council.examples.literals import LONGEST, call_end, is_literal, leading_literal
 from council.types.base import Record
 
 MOST = 40
@@ -56,6 +56,8 @@ class Example(Record):
     """In the text, from 1."""
     quote: str
     """The line as it stands there."""
+    setup: tuple[str, ...] = ()
+    """Statements before the call: an object is made, and methods of it are called."""
 
 
 _BUILTINS = frozenset(
@@ -111,12 +113,13 @@ def example_tests(examples: tuple[Example, ...], module: str) -> str:
 
     The text of the examples is code only as far as it is literals and calls of known functions.
     """
-    called = {node.id for e in examples for node in ast.walk(ast.parse(e.call)) if isinstance(node, ast.Name)}
-    names = sorted(called - _BUILTINS)
-    tests = [
-        f"def test_example_{number}():\n    assert {example.call} == _value({example.expected})\n"
-        for number, example in enumerate(examples, 1)
-    ]
+    trees = [ast.parse("\n".join((*e.setup, e.call))) for e in examples]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    names = sorted({n.id for n in nodes} - {n.id for n in nodes if isinstance(n.ctx, ast.Store)} - _BUILTINS)
+    tests = []
+    for number, example in enumerate(examples, 1):
+        lines = [*example.setup, f"assert {example.call} == _value({example.expected})"]
+        tests.append("\n    ".join([f"def test_example_{number}():", *lines]) + "\n")
     return "\n\n".join([f"import pytest\n\nfrom {module} import {', '.join(names)}\n", _VALUE, *tests])
 
 
@@ -178,7 +181,7 @@ def _sessions(text: str, functions: Functions) -> Iterator[Example]:
         parsed = doctest.DocTestParser().get_examples(textwrap.dedent(text))
     except ValueError:
         return
-    places = [match.start() for match in re.finditer(r"^\s*>>> ", text, re.MULTILINE)]
+    places = [match.start() for match in re.finditer(r"^[ \t]*>>> ", text, re.MULTILINE)]
     for example, place in zip(parsed, places, strict=False):
         source, want = example.source.strip(), _QUOTES.split(example.want)[0].strip()
         if want and _is_pure(source, functions) and is_literal(want):

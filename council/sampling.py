@@ -1,0 +1,116 @@
+"""Several versions of one task are written, and one is picked: by examples and tests, then by agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from council import versions
+from council.policies import Admission
+from council.text import one_line, plural
+from council.types.checks import CheckOutcome, TestOutcome, ValidationReport
+from council.types.events import Event, VersionsMoved
+from council.types.session import Attempt, Generation
+from council.types.submission import Origin, SourceFile, Submission
+from council.types.versions import Pick, Version
+from council.versions.hearing import Hearing, prepare
+from council.versions.speaking import ambiguity_words
+from council.witnessing import Parts, examples_in, open_desk, version_models
+
+Check = Callable[[Submission], Awaitable[ValidationReport]]
+
+
+async def write_samples(
+    blank: Submission,
+    path: str,
+    parts: Parts,
+    admission: Admission,
+    *,
+    check: Check,
+    on_event: Callable[[Event], None],
+) -> tuple[Submission | None, Generation]:
+    """Let local models write a task ``settings.samples`` times and return the pick, with every version as an attempt.
+
+    Raises ``ModelError`` when nothing can be written, ``SandboxError`` when nothing can be run.
+    """
+    models = version_models(parts.settings)
+    desk = open_desk(parts, models, admission)
+    written = await desk.write(blank.task or "", models, parts.settings.samples, on_event=on_event)
+    groups = versions.distinct(written.versions)
+    reports = {name: await check(_made(blank, path, group[0])) for name, group in groups.items()}
+    best = max((_passed(report) for report in reports.values()), default=(False, 0))
+    fit = [one for one in written.versions if _passed(reports[one.id]) == best]
+    picked = await _pick(blank, fit, len(written.versions), parts, on_event)
+    chosen = next((number for number, one in enumerate(written.versions, 1) if one.id == picked.chosen), None)
+    attempts = tuple(
+        _attempt(number, one, reports[one.id], picked, chosen) for number, one in enumerate(written.versions, 1)
+    )
+    generation = Generation(model=", ".join(models), attempts=attempts, chosen=chosen, pick=picked)
+    return (None if chosen is None else _made(blank, path, written.versions[chosen - 1])), generation
+
+
+async def _pick(
+    blank: Submission, fit: list[Version], of: int, parts: Parts, on_event: Callable[[VersionsMoved], None]
+) -> Pick:
+    task = blank.task or ""
+    ground = prepare(task, fit, blank.tests, examples_in)
+    if ground is None:  # nothing in common can be called: the checks alone have spoken
+        first = min(fit, key=lambda one: (one.temperature or 0.0, one.seed or 0, one.id), default=None)
+        return Pick(chosen=None if first is None else first.id)
+    programs: Mapping[str, tuple[SourceFile, ...]] = {
+        one.id: (SourceFile(path="version.py", text=one.code),) for one in fit
+    }
+    table = await Hearing(ground, parts.sandbox, on_event).table(programs, ground.inputs)
+    picked = versions.pick(table, fit, ground.examples, versions.believed(task, ground.face.name), written=of)
+    members = [name for cluster in picked.clusters for name in cluster.members]
+    splits = versions.ambiguities(table, members)
+    found: Pick = picked.but(ambiguities=splits, open_questions=tuple(map(ambiguity_words, splits)))
+    return found
+
+
+def _made(blank: Submission, path: str, version: Version) -> Submission:
+    origin = Origin(model=version.model, digest=version.digest)
+    made: Submission = blank.but(files=(SourceFile(path=path, text=version.code),), origin=origin)
+    return made
+
+
+def _passed(report: ValidationReport) -> tuple[bool, int]:
+    """Return whether the given tests passed, and how many of them: what a pick may rest on before all agreement."""
+    tests = report.check("tests")
+    if tests is None or tests.outcome is CheckOutcome.SKIPPED:
+        return (True, 0)
+    return (tests.passed, sum(test.outcome is TestOutcome.PASSED for test in tests.tests))
+
+
+def _attempt(number: int, version: Version, report: ValidationReport, picked: Pick, chosen: int | None) -> Attempt:
+    first = number == chosen
+    return Attempt(
+        number=number,
+        tier="sample",
+        model=version.model,
+        digest=version.digest,
+        code=version.code,
+        reason=None if first else _why(version, report, picked),
+        duration_s=version.duration_s,
+        prompt_tokens=version.prompt_tokens,
+        completion_tokens=version.completion_tokens,
+        report=report if first else None,
+    )
+
+
+def _why(version: Version, report: ValidationReport, picked: Pick) -> str:
+    """Return why a version was not picked."""
+    if version.id == picked.chosen:
+        return "the same program as the pick"
+    tests = report.check("tests")
+    if tests is not None and tests.outcome is CheckOutcome.FAILED:
+        return one_line(f"tests: {tests.summary}", 120)
+    mine = next((cluster for cluster in picked.clusters if version.id in cluster.members), None)
+    if mine is None:
+        return "fewer examples hold for it, or it cannot be run"
+    if picked.chosen in mine.members:
+        return "does the same as the pick"
+    return (
+        f"does something else, as {plural(mine.written, 'version')} in all"
+        if mine.written > 1
+        else "does something else"
+    )

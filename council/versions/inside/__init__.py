@@ -1,0 +1,1 @@
+"""Programs that run inside the sandbox, shipped into it as text."""
