@@ -64,8 +64,8 @@ _KEY_SHAPES = re.compile(
     re.VERBOSE,
 )
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----(?:\\[nrt]|[A-Za-z0-9+/=:,.\s-]){40,20000}?"
-    r"(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----|(?=[^A-Za-z0-9+/=:,.\s\\-])|\Z)"
+    r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----(?:\\[nrt]|[A-Za-z0-9+/=:,.\s]|-(?!----BEGIN )){40,20000}?"
+    r"(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----|(?=-----BEGIN )|(?=[^A-Za-z0-9+/=:,.\s\\-])|\Z)"
 )
 _IN_CONTEXT = re.compile(
     r"""(?i)

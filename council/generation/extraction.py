@@ -14,6 +14,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterator
+from itertools import accumulate
 
 from council.types.base import Record
 
@@ -191,15 +192,17 @@ def _from_prose(text: str) -> str | None:
     if _names(text):
         return text
     ends = (len(lines), *_outer_lines(lines))
+    offsets = [0, *accumulate(len(line) + 1 for line in lines)]
     best, left = "", _MOST_PARSED
     for start in (number for number, line in enumerate(lines) if _CODE_LINE.match(line)):
+        if left <= 0 or offsets[-1] - offsets[start] - 1 <= len(best):
+            break  # no later start can hold more
         for end in ends:
-            if end <= start or left <= 0:
+            size = offsets[end] - offsets[start] - 1
+            if end <= start or left <= 0 or size <= len(best):
                 break
+            left -= size
             piece = "\n".join(lines[start:end])
-            if len(piece) <= len(best):
-                break
-            left -= len(piece)
             if _names(piece):
                 best = piece
                 break
