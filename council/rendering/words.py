@@ -243,7 +243,7 @@ def ruling_words(concern: Concern, session: PublicSession) -> tuple[tuple[str, s
     """Return what other seats ruled on a concern's claims: seat, ruling in words, grounds."""
     ids = {finding.id for finding in concern.members}
     said = []
-    words = _RULINGS if concern.state in _PUT_AFTER_A_RUN else _RULINGS_UNRUN
+    words = _RULINGS if _was_run(concern) else _RULINGS_UNRUN
     for call in sorted(session.examinations, key=lambda call: (call.round, call.seat)):
         for finding_id in call.finding_ids:
             if finding_id not in ids:
@@ -257,6 +257,11 @@ def ruling_words(concern: Concern, session: PublicSession) -> tuple[tuple[str, s
     return tuple(said)
 
 
+def question_words(concern: Concern) -> str:
+    """Return what the other seats were asked about a concern's claims."""
+    return "does the task ask for it?" if _was_run(concern) else "does it hold?"
+
+
 def examination_words(session: PublicSession) -> str | None:
     """Return in a line whom the open claims were put to; ``None`` where none were."""
     if not session.examinations:
@@ -264,9 +269,13 @@ def examination_words(session: PublicSession) -> str | None:
     claims = {finding_id for call in session.examinations for finding_id in call.finding_ids}
     seats = {call.seat for call in session.examinations}
     put = plural(len(claims), "claim was", "claims were")
-    run = {f.id for c in session.concerns if c.state in _PUT_AFTER_A_RUN for f in c.members}
-    asked = [*(["does the task ask for it?"] if claims & run else []), *(["does it hold?"] if claims - run else [])]
+    put_ones = [c for c in session.concerns if any(finding.id in claims for finding in c.members)]
+    asked = sorted({question_words(concern) for concern in put_ones}, reverse=True)
     return f"{put} put to {plural(len(seats), 'other seat')}: {' '.join(asked)}"
+
+
+def _was_run(concern: Concern) -> bool:
+    return concern.state in _PUT_AFTER_A_RUN
 
 
 def executed(session: PublicSession) -> bool:

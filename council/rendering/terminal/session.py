@@ -23,6 +23,7 @@ from council.rendering.words import (
     fix_lines,
     gaps,
     pick_words,
+    question_words,
     replay_words,
     revision_words,
     ruling_words,
@@ -102,7 +103,7 @@ def write_concern(concern: Concern, session: Session, sheet: Sheet) -> Page:
         _write_code(page, "The fix as a patch", run.fix.patch if run.fix else None)
     rulings = ruling_words(clean, public)
     if rulings:
-        page.title("Put to the other seats", "does the task ask for it?")
+        page.title("Put to the other seats", question_words(clean))
     for seat, ruling, grounds in rulings:
         page.wrap(f"{seat}: {ruling}" + (f": {one_line(grounds, 600)}" if grounds else ""), indent=2)
     return page

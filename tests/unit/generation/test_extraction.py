@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import textwrap
-import time
 import warnings
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from council.generation import extract_code
+
+Growth = Callable[[Callable[[str], object], Callable[[int], str]], float]
 
 F = "def f(x):\n    return x + 1\n"
 G = "def g(x):\n    return x * 2\n"
@@ -125,22 +127,20 @@ def test_the_models_warnings_are_not_ours() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        "```python\n" * 3000,
-        "```python\n" + "(" * 50_000,
-        "```python\nx = " + "-" * 50_000 + "1\n```",
-        "def f():\n    (\n" * 3000,
-        "x = 1\n" * 20_000 + "(",
-        "x = (\n" * 4000,
-        "```\n" * 3000 + "```python\n(",
-        ("word " * 50 + "```") * 2000,
-        "a" * 400_000 + "```",
+        lambda size: "```python\n" * 500 * size,
+        lambda size: "```python\n" + "(" * 6_000 * size,
+        lambda size: "```python\nx = " + "-" * 6_000 * size + "1\n```",
+        lambda size: "def f():\n    (\n" * 500 * size,
+        lambda size: "x = 1\n" * 2_500 * size + "(",
+        lambda size: "x = (\n" * 500 * size,
+        lambda size: "```\n" * 400 * size + "```python\n(",
+        lambda size: ("word " * 50 + "```") * 190 * size,
+        lambda size: "a" * 50_000 * size + "```",
     ],
     ids=range(9),
 )
-def test_hostile_replies_cost_little(reply: str) -> None:
-    began = time.process_time()
-    extract_code(reply)
-    assert time.process_time() - began < 5
+def test_hostile_replies_cost_no_more_than_their_length(reply: Callable[[int], str], growth: Growth) -> None:
+    assert growth(extract_code, reply) < 24
 
 
 @given(st.text(alphabet=st.sampled_from("`~ \n\tdef():xp<think>/\"'#\r\ud800\0python"), max_size=300), st.booleans())

@@ -315,19 +315,22 @@ def test_killed_at_any_moment_of_writing(tmp_path: Path, make_session: Make) -> 
     open_store(str(path)).open_session(session)
     seen = set()
     for _ in range(25):
-        started = _FORK.Event()
+        written = _FORK.Semaphore(0)
 
-        def write(tell: object = started) -> None:
+        def write(tell: object = written) -> None:
             store, number = open_store(str(path)), 0
             while True:
                 number += 1
                 store.update_session(session.but(notes=(str(number), "x" * 30_000 * (number % 4), str(number))))
-                tell.set()  # type: ignore[attr-defined]
+                tell.release()  # type: ignore[attr-defined]
 
         process = _FORK.Process(target=write)
         process.start()
-        assert started.wait(20)
-        time.sleep(chance.random() * 0.02)  # the moment of death is what varies here
+        assert written.acquire(timeout=100)
+        began = time.monotonic()
+        for _ in range(chance.randrange(1, 4)):
+            assert written.acquire(timeout=100)
+        time.sleep(chance.random() * (time.monotonic() - began))  # the moment of death is what varies here
         os.kill(process.pid or 0, signal.SIGKILL)
         process.join()
         read = open_store(str(path), readonly=True).read_session(session.session_id)
