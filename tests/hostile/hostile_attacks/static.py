@@ -9,8 +9,11 @@ _HARD = "plain tools stumble over it as well: the answer must still come in time
 
 
 def text(name: str, attack: str, code: str, finds: str | None = None, check: str = "syntax", unproved: str | None = _HARD,
-         files: dict[str, str] | None = None, known: dict[str, str] | None = None) -> Attack:  # fmt: skip
-    return Attack(name, "static", attack, code, known or {}, unproved, files=files or {}, check=check, finds=finds)
+         files: dict[str, str] | None = None, known: dict[str, str] | None = None,
+         limits: dict[str, float] | None = None) -> Attack:  # fmt: skip
+    return Attack(
+        name, "static", attack, code, known or {}, unproved, files=files or {}, check=check, finds=finds, limits=limits or {}
+    )
 
 
 STATIC = (
@@ -65,7 +68,7 @@ STATIC = (
     text("depth-of-subscripts", "nests subscripts and calls deeper than the compiler", "x = a" + "[a(" * 4000 + "1" + ")]" * 4000 + "\n"),
     text("depth-of-comprehensions", "nests comprehensions", "x = " + "[y for y in " * 300 + "()" + "]" * 300 + "\n"),
     text("blanks-by-the-hundred-thousand", "makes the expressions of the tools try every way through a line", "x = 1" + " " * 100_000 + "+ unknown_name\n", "F821|E2|W", "lint",
-         "plain flake8 sees it"),
+         "plain flake8 sees it", limits={"check_timeout_s": 6.0}),
     text("quotes-never-closed", "opens a string at the end of a long file", "x = 1\n" * 20_000 + 'y = """\n' + "z = 2\n" * 20_000),
     text("name-that-is-very-long", "has a file name longer than file systems allow", "x = 1\n", files={"a" * 260 + ".py": "x = 1\n"}),
     text("path-that-is-very-deep", "lies forty folders deep", "x = 1\n", files={"d/" * 40 + "x.py": "x = 1\n"}),

@@ -210,7 +210,8 @@ def f():
             time.sleep(60)
         except BaseException:
             pass
-""", unproved="plain pytest waits for ever", limits={"test_timeout_s": 1.0}),
+""", unproved="plain pytest waits for ever",
+           limits={"test_timeout_s": 1.0, "check_timeout_s": 6.0}),
     # equality
     tamper("always-equal", "returns an object that is equal to everything",
            "class Yes:\n    def __eq__(self, other):\n        return True\n\ndef f():\n    return Yes()\n",

@@ -262,7 +262,7 @@ def f():
         os.wait()
         os._exit(0)
     return 3
-""", unproved=_UNSEEN),
+""", unproved=_UNSEEN, limits={"test_timeout_s": 1.0}),
     # the reporter found
     tamper("reporter-called", "finds the function that reports, reports that all is well, and ends", _FIND_REPORTER + """
 for report, cells in reporters():

@@ -162,9 +162,11 @@ if peek():
     os._exit(0)
 """ + WRONG, unproved=_HERE, limits={"test_timeout_s": 12.0}),
     tamper("answer-of-half-a-gigabyte", "answers with more than the tests can hold",
-           "def f():\n    return 'x' * (500 << 20)\n", unproved=_UNSEEN),
+           "def f():\n    return 'x' * (500 << 20)\n", unproved=_UNSEEN,
+           limits={"test_timeout_s": 1.0}),
     tamper("answer-nested-deeply", "answers with a list in a list, a hundred thousand deep",
-           "def f():\n    x = []\n    for _ in range(100_000):\n        x = [x]\n    return x\n", unproved=_UNSEEN),
+           "def f():\n    x = []\n    for _ in range(100_000):\n        x = [x]\n    return x\n", unproved=_UNSEEN,
+           limits={"test_timeout_s": 1.0}),
     tamper("answer-that-holds-itself", "answers with a list that holds itself",
            "def f():\n    x = [1]\n    x.append(x)\n    return x\n", unproved=_UNSEEN),
     tamper("argument-that-is-watched", "finds the wanted value in what the tests hand to it",
