@@ -11,7 +11,7 @@ import council
 import pytest
 from council.errors import ModelBusy, ModelTimeout, StoreError, UsageError
 from council.models import Delayed, GatedClient, ScriptedClient, ScriptedHost
-from council.policies import Policy
+from council.policies import Asking, Policy, Voting
 from council.protocols import Archive
 from council.rehearings import resume_session, seats_to_ask
 from council.sandbox import open_sandbox
@@ -87,6 +87,28 @@ def test_who_wrote_the_code_stays_recused(store: Archive) -> None:
     resumed, client = resume(store, first.session_id, dict.fromkeys(SEATS, APPROVE))
     assert [call.model for call in client.calls] == ["c/three"]
     assert [review.outcome.value for review in resumed.reviews] == ["recused", "answered", "answered"]
+
+
+IN_TURN = PARSES.but(voting=Voting(quorum="2"), asking=Asking(mode="sequential", sure=1.0))
+
+
+def test_who_was_not_needed_is_not_missing(store: Archive) -> None:
+    first = sit(store, dict.fromkeys(SEATS, REJECT), IN_TURN)
+    assert sorted(review.outcome.value for review in first.reviews) == ["answered", "answered", "unspent"]
+    resumed, client = resume(store, first.session_id, dict.fromkeys(SEATS, APPROVE))
+    assert client.calls == () and resumed == first
+
+
+def test_a_seat_that_failed_is_asked_again_and_who_was_not_needed_is_not(store: Archive) -> None:
+    seats = (*SEATS, "d/four")
+    submission = council.Submission.from_text(CODE, tests=TESTS, task="return one")
+    sitting, _ = house({**dict.fromkeys(seats, REJECT), "a/one": ModelTimeout("no answer")}, store)
+    first = asyncio.run(sitting.review(submission, seats=seats, policy=IN_TURN))
+    assert [review.outcome.value for review in first.reviews].count("unspent") == 1
+    resumed, client = resume(store, first.session_id, dict.fromkeys(seats, REJECT))
+    assert [call.model for call in client.calls] == ["a/one"]
+    assert [review.outcome.value for review in resumed.reviews].count("unspent") == 1
+    assert resumed.consensus.decision is council.Decision.REJECTED
 
 
 def test_both_askings_are_paid_for_and_the_budget_is_one(store: Archive) -> None:
