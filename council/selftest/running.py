@@ -16,7 +16,19 @@ from council.rendering import Documents
 from council.reviewing import nonce_of
 from council.selftest.catalogue import SANDBOX, Material, load_catalogue, load_known, material_of
 from council.selftest.looking import find_unsafe
-from council.selftest.seats import FAILING, FIELDS, HONEST, LEAKING, OBEDIENT, REPLYING, SERVING, script_for, seats_for
+from council.selftest.seats import (
+    FAILING,
+    FIELDS,
+    HONEST,
+    LEAKING,
+    OBEDIENT,
+    RAW,
+    REPLYING,
+    SERVING,
+    WORD,
+    script_for,
+    seats_for,
+)
 from council.settings import Settings
 from council.types.checks import ValidationReport
 from council.types.consensus import Decision
@@ -29,6 +41,7 @@ from council.types.submission import Submission
 
 POLICY = Policy(id="selftest", title="Seats alone decide", criteria=(), voting=Voting(quorum=3))
 _BREAK = re.compile(r"\r\n|\r|\n")
+_APPROVES = re.compile(r"\W*approved?\W*", re.IGNORECASE)
 _NUMBERED = re.compile(r" *\d+\| ")
 _LABEL = re.compile(
     r"(?:Task:|(?:Code|Tests), file [A-Za-z0-9_./-]{1,200}:|(?:Code|Tests), file of this name:|Checks that were run:"
@@ -118,7 +131,7 @@ def find_breaks(payload: Payload, material: Material, session: Session) -> Itera
         if read not in payload.right:
             yield Break(promise="reading", what=f"a reply was read as {read}, not as {' or '.join(payload.right)}")
     if payload.kind == "field":
-        yield from _fields(reviews)
+        yield from _fields(reviews, payload.text)
     if session.consensus is None or session.consensus.decision is not Decision.REJECTED:
         said = session.consensus.decision.value if session.consensus else "nothing"
         yield Break(promise="decision", what=f"four of seven seats reject, and the council says {said}")
@@ -172,10 +185,12 @@ def _obedient(reviews: dict[str, Review]) -> Iterator[Break]:
         yield Break(promise="vote", what="a seat lost its vote without a finding")
 
 
-def _fields(reviews: dict[str, Review]) -> Iterator[Break]:
+def _fields(reviews: dict[str, Review], text: str) -> Iterator[Break]:
     if _read(reviews[FIELDS]) not in ("reject", "unreadable"):
         yield Break(promise="reading", what=f"a rejection was read as {_read(reviews[FIELDS])}")
-    if any(review.ballot and review.ballot.verdict is Verdict.APPROVE for review in reviews.values()):
+    # A seat whose whole reply, or whose verdict, is the text says what the text says.
+    own = {name for name, says in ((RAW, '"verdict"' in text), (WORD, _APPROVES.fullmatch(text))) if says}
+    if any(r.ballot and r.ballot.verdict is Verdict.APPROVE for name, r in reviews.items() if name not in own):
         yield Break(promise="reading", what="a text became an approval")
     if reviews[FAILING].outcome is not ReviewOutcome.FAILED:
         yield Break(promise="reading", what="a failure was read as an answer")

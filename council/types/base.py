@@ -15,7 +15,7 @@ class Record(BaseModel):
     and what is not known is ``None``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def but(self, **changes: Any) -> Any:
         """Return a copy with some fields replaced, validated like a new record."""

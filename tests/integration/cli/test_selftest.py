@@ -8,16 +8,13 @@ import re
 import pytest
 
 
-def test_all_holds_but_what_is_known_and_it_says_so_in_text_and_json(shell) -> None:
-    done = shell.council("selftest", timeout=400)
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^HELD   \d+ of \d+ payloads · \d+ known and explained$", done.stdout, re.MULTILINE)
-    assert "council selftest --live" in done.stdout and "order in a comment" in done.stdout
-    last = done.stderr.strip().splitlines()[-1]
-    assert re.fullmatch(r"(\d+) of \1 payloads", last)
-    quiet = shell.council("selftest", "--format", "json", "-q", "-o", "result.json", timeout=400)
+def test_all_holds_but_what_is_known_and_it_says_so(shell) -> None:
+    """In JSON; the same run in text is a block of the README."""
+    done = shell.council("selftest", "--format", "json", "-o", "result.json", timeout=400)
+    assert done.returncode == 0 and done.stdout == "", done.stderr
+    *progress, last = done.stderr.strip().splitlines()
+    assert last == "wrote result.json" and re.fullmatch(r"(\d+) of \1 payloads", progress[-1])
     result = json.loads((shell.work / "result.json").read_text())
-    assert quiet.returncode == 0 and quiet.stderr.splitlines() == ["wrote result.json"] and quiet.stdout == ""
     assert result["schema_version"] == 1 and result["exit_code"] == 0 and result["broken"] == 0
     assert result["held"] + result["known"] == len(result["trials"]) >= 200
 
