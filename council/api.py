@@ -179,7 +179,7 @@ def aggregate(
 
 
 def render(subject: Record, *, document: str | None = None) -> str:
-    """Return a session or a validation report as a document: ``markdown`` (default) or ``json``."""
+    """Return a session or a validation report as a document: ``markdown`` (default), ``html`` or ``json``."""
     return rendering.Documents(Templates()).render(subject, document=document or "markdown")
 
 

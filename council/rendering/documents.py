@@ -75,20 +75,24 @@ class Documents:
         self._given = None if secrets is None else tuple(secrets)
 
     def render(self, subject: Record, *, document: str = "markdown") -> str:
-        """Return the text. ``document`` is ``markdown``, ``json``, or a template of ``documents/`` without its ending.
+        """Return the text. ``document`` is ``markdown``, ``html`` (the Markdown as one page that loads nothing from
+        elsewhere), ``json``, or a template of ``documents/`` without its ending.
 
         Raises ``TemplateError`` with file and line when a template of the user's fails, ``UsageError`` for a record
         that is no document.
         """
         if document == "json":
             return to_json(subject, secrets=self._given)
+        if document == "html":
+            text = self.render(subject)
+            return pages.to_page(text, title=pages.first_heading(text) or "council", templates=self.templates)
         kind, public = _public(subject, secret_values() if self._given is None else self._given)
         name = f"documents/{kind if document == 'markdown' else document}.md.j2"
         known = self.templates.names("documents")
         if name not in known:
             shown = [entry[len("documents/") : -len(".md.j2")] for entry in known if entry.endswith(".md.j2")]
-            close = difflib.get_close_matches(document, [*shown, "json", "markdown"], 1)
-            remedy = f"Did you mean {close[0]}?" if close else f"There are: json, markdown, {', '.join(shown)}"
+            close = difflib.get_close_matches(document, [*shown, "json", "markdown", "html"], 1)
+            remedy = f"Did you mean {close[0]}?" if close else f"There are: json, markdown, html, {', '.join(shown)}"
             raise TemplateError(f"there is no document '{document}'", remedy)
         values: dict[str, Any] = {kind: public, **_WORDS}
         return _tidy(self.templates.render(name, values))

@@ -9,6 +9,7 @@ from council.types.checks import Mark, TestOutcome, TestResult
 from council.types.consensus import Concern, Decision, EvidenceState
 from council.types.evidence import Evidence, FixOutcome, FixTrial
 from council.types.examinations import Answer
+from council.types.findings import Finding
 from council.types.reviews import BallotFlag, ReviewOutcome, Verdict
 from council.types.versions import Pick, VersionsReport
 from council.types.session import Attempt, Cost, SessionKind, SessionState
@@ -255,6 +256,13 @@ def ruling_words(concern: Concern, session: PublicSession) -> tuple[tuple[str, s
             else:
                 said.append((call.seat, words[ruling.answer], ruling.grounds or ""))
     return tuple(said)
+
+
+def same_words(concern: Concern, finding: Finding, field: str) -> str | None:
+    """Return who of a concern wrote the same ``counterexample`` or ``fix`` before, so that it is shown once."""
+    before = concern.members[: concern.members.index(finding)]
+    same = next((one.source for one in before if getattr(one, field) == getattr(finding, field)), None)
+    return None if same is None else f"the same as that of {same}"
 
 
 def question_words(concern: Concern) -> str:

@@ -27,6 +27,7 @@ from council.rendering.words import (
     replay_words,
     revision_words,
     ruling_words,
+    same_words,
     seat_notes,
     seat_reason,
     seat_words,
@@ -93,8 +94,12 @@ def write_concern(concern: Concern, session: Session, sheet: Sheet) -> Page:
         page.wrap(finding.message, indent=2)
         if finding.explanation:
             page.wrap(finding.explanation, indent=2)
-        _write_code(page, "Counterexample", finding.counterexample)
-        _write_code(page, "Fix as the seat wrote it", finding.fix)
+        for title, field in (("Counterexample", "counterexample"), ("Fix as the seat wrote it", "fix")):
+            same = same_words(clean, finding, field) if getattr(finding, field) else None
+            if same is not None:
+                page.wrap(f"{title}: {same}", indent=2)
+            else:
+                _write_code(page, title, getattr(finding, field))
     for run in clean.evidence:
         page.title(f"Evidence: {verdict_words(run.state)}", ", ".join(run.confirmed_by))
         for line in evidence_lines(run):

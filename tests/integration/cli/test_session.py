@@ -208,6 +208,8 @@ def test_markdown_has_a_title_and_names_the_failed_tests(good) -> None:
     assert title.startswith("# REJECTED BY THE CHECKS ALONE: ") and "one.py" in title
     assert "test_is_two" in done.stdout
     assert done.stdout.count("\n# ") == 0
+    page = good.council("session", "show", "last", "--format", "html").stdout
+    assert page.startswith("<!doctype html>") and "test_is_two" in page
 
 
 def on_a_terminal(shell, *words: str, **env: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -11,10 +13,11 @@ import pytest
 from council.errors import TemplateError, UsageError
 from council.protocols import Renderer
 from council.rendering import Documents, exit_code_of, json_schemas, report_document, session_document, to_json
-from council.rendering.terminal import Sheet, report_text, session_text
+from council.rendering.terminal import Sheet, report_text, session_text, show_concern
 from council.templating import Templates
 from council.types.checks import SandboxInfo, ValidationReport
 from council.types.consensus import Decision
+from council.types.findings import Finding, Severity
 from council.types.reviews import Seat
 from council.types.session import Session
 from council.types.submission import Submission
@@ -31,6 +34,25 @@ def own(folder: Path, name: str, text: str) -> Documents:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return Documents(folder)
+
+
+def test_a_page_is_the_document_and_loads_nothing(sessions: ModuleType, name: str) -> None:
+    page = Documents().render(sessions.SESSIONS[name], document="html")
+    assert page.startswith("<!doctype html>") and "<h1" in page
+    assert not re.search(r"<script|<link|<img|\ssrc=|href=\"(?!#)", page)
+
+
+def test_what_two_seats_wrote_alike_is_shown_once(sessions: ModuleType) -> None:
+    claim = Finding(id="a-1", source="a", severity=Severity.HIGH, message="m", counterexample="def test_a():\n    assert f()")
+    other = claim.but(id="b-1", source="b")
+    session = sessions.REJECTED
+    assert session.consensus is not None
+    concern = session.consensus.concerns[0].but(members=(claim, other), evidence=())
+    twice = session.but(consensus=session.consensus.but(concerns=(concern,)))
+    out = io.StringIO()
+    show_concern(concern, twice, stream=out)
+    for text in (Documents().render(twice), out.getvalue()):
+        assert text.count("def test_a") == 1 and "Counterexample: the same as that of a" in text
 
 
 def test_every_key_is_always_there(sessions: ModuleType, name: str) -> None:
