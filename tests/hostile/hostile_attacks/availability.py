@@ -156,7 +156,7 @@ except OSError:
     pass
 if n >= 100_000:
     print("GOT IT", n, flush=True)
-""", known={"landlock/ordinary": _COUNTED}),
+""", known={"landlock/ordinary": _COUNTED}, wall_s=60),
     greedy("folder-depth", "makes folders in folders until nobody can remove them", """
 try:
     for n in range(8_000):
