@@ -42,6 +42,7 @@ from council.types.reviews import Review, Seat
 from council.types.session import Cost, Session, SessionKind, SessionState, new_session_id
 from council.types.submission import Origin, SourceFile, Submission
 from council.sampling import write_samples
+from council.versions.asking import Ask
 from council.witnessing import Parts, add_versions
 
 Listener = Callable[[Event], None]
@@ -167,14 +168,18 @@ class Council:
         path: str = "generated.py",
         policy: str | Policy | None = None,
         on_event: Listener | None = None,
+        ask: Ask | None = None,
     ) -> Session:
-        """Let the local model write code for a task and return the session with every attempt and its checks."""
+        """Let the local model write code for a task and return the session with every attempt and its checks.
+
+        ``ask``: of several samples, is put what they part on (see ``council.versions.Ask``).
+        """
         chosen = self.policy(policy)
         blank = Submission(files=(), tests=tests, task=task)
         admission = await self._admit_writers(chosen)
         session = self._opened(SessionKind.GENERATE, blank, chosen, None).but(notes=admission.take_notes())
         return await kept(
-            self.store, session, lambda keep: self._write(keep, chosen, path, admission, on_event or _deaf)
+            self.store, session, lambda keep: self._write(keep, chosen, path, admission, on_event or _deaf, ask)
         )
 
     @property
@@ -325,7 +330,9 @@ class Council:
             work = probing.probe_submission(keep.session.submission, report, tools, self.settings, on_event=tell)
             keep.change(probe=await work)
 
-    async def _write(self, keep: Keeper, policy: Policy, path: str, admission: Admission, tell: Listener) -> None:
+    async def _write(
+        self, keep: Keeper, policy: Policy, path: str, admission: Admission, tell: Listener, ask: Ask | None
+    ) -> None:
         session = keep.session
         tell(SittingOpened(session_id=session.session_id, seats=(), checks=tuple(c.check for c in policy.criteria)))
 
@@ -340,8 +347,9 @@ class Council:
                 raise refusal
 
         if self.settings.samples > 1:
-            made = write_samples(session.submission, path, Parts.of(self), admission, check=check, on_event=tell)
-            submission, written = await made
+            submission, written = await write_samples(
+                session.submission, path, Parts.of(self), admission, check=check, on_event=tell, ask=ask
+            )
         else:
             submission, written = await generation.write_code(
                 session.submission.task or "",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import PurePath
 
 from council import versions
 from council.policies import Admission
+from council.settings import Settings
 from council.text import one_line, plural
 from council.types.checks import CheckOutcome, TestOutcome, ValidationReport
 from council.types.events import Event, VersionsMoved
 from council.types.session import Attempt, Generation
 from council.types.submission import Origin, SourceFile, Submission
-from council.types.versions import Pick, Version
+from council.types.versions import Pick, Question, Version
+from council.versions.asking import Ask
 from council.versions.hearing import Hearing, prepare
 from council.versions.speaking import ambiguity_words
 from council.witnessing import Parts, examples_in, open_desk, version_models
@@ -27,19 +30,22 @@ async def write_samples(
     *,
     check: Check,
     on_event: Callable[[Event], None],
+    ask: Ask | None = None,
 ) -> tuple[Submission | None, Generation]:
     """Let local models write a task ``settings.samples`` times and return the pick, with every version as an attempt.
 
+    ``ask`` is put what versions part on, and the pick is then one of those that do what was answered.
+
     Raises ``ModelError`` when nothing can be written, ``SandboxError`` when nothing can be run.
     """
-    models = version_models(parts.settings)
+    models = _writers(parts.settings)
     desk = open_desk(parts, models, admission)
     written = await desk.write(blank.task or "", models, parts.settings.samples, on_event=on_event)
     groups = versions.distinct(written.versions)
     reports = {name: await check(_made(blank, path, group[0])) for name, group in groups.items()}
     best = max((_passed(report) for report in reports.values()), default=(False, 0))
     fit = [one for one in written.versions if _passed(reports[one.id]) == best]
-    picked = await _pick(blank, fit, len(written.versions), parts, on_event)
+    picked = await _pick(blank, path, fit, len(written.versions), parts, on_event, ask)
     chosen = next((number for number, one in enumerate(written.versions, 1) if one.id == picked.chosen), None)
     attempts = tuple(
         _attempt(number, one, reports[one.id], picked, chosen) for number, one in enumerate(written.versions, 1)
@@ -48,8 +54,22 @@ async def write_samples(
     return (None if chosen is None else _made(blank, path, written.versions[chosen - 1])), generation
 
 
+def _writers(settings: Settings) -> tuple[str, ...]:
+    """Return the models that share the samples: those named, else both tiers, else the one that writes."""
+    tiers = (settings.draft_model, settings.model)
+    if not settings.version_models and all(tiers):
+        return tuple(dict.fromkeys(name for name in tiers if name))
+    return version_models(settings)
+
+
 async def _pick(
-    blank: Submission, fit: list[Version], of: int, parts: Parts, on_event: Callable[[VersionsMoved], None]
+    blank: Submission,
+    path: str,
+    fit: list[Version],
+    of: int,
+    parts: Parts,
+    on_event: Callable[[VersionsMoved], None],
+    ask: Ask | None,
 ) -> Pick:
     task = blank.task or ""
     ground = prepare(task, fit, blank.tests, examples_in)
@@ -60,10 +80,20 @@ async def _pick(
         one.id: (SourceFile(path="version.py", text=one.code),) for one in fit
     }
     table = await Hearing(ground, parts.sandbox, on_event).table(programs, ground.inputs)
-    picked = versions.pick(table, fit, ground.examples, versions.believed(task, ground.face.name), written=of)
+    beliefs = versions.believed(task, ground.face.name)
+    picked = versions.pick(table, fit, ground.examples, beliefs, written=of)
     members = [name for cluster in picked.clusters for name in cluster.members]
     splits = versions.ambiguities(table, members)
-    found: Pick = picked.but(ambiguities=splits, open_questions=tuple(map(ambiguity_words, splits)))
+    questions: tuple[Question, ...] = ()
+    if ask is not None and splits:
+        questions = await versions.ask_all(splits, ask, PurePath(path).stem, ground.face.name)
+        kept = versions.agreeing_with(questions, fit)
+        if len(kept) < len(fit):  # how sure such a pick is was never measured
+            picked = versions.pick(table, kept, ground.examples, beliefs, written=of).but(probability=None)
+    still = tuple(split for split in splits if not any(q.about == split and q.answer is not None for q in questions))
+    found: Pick = picked.but(
+        ambiguities=splits, open_questions=tuple(map(ambiguity_words, still)), questions=questions
+    )
     return found
 
 

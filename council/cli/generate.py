@@ -6,21 +6,24 @@ import argparse
 import re
 from pathlib import Path
 
+from council.cli.asking import asker, check_asking, write_answers
 from council.cli.common import emit, resolve, run_async, tell, writable_target
 from council.cli.walls import walls
 from council.engine import Council
+from council.errors import UsageError
 from council.rendering import terminal
 from council.settings import Settings
 from council.sources import read_task, read_tests
-from council.text import one_line
+from council.text import one_line, plural
 from council.types.session import Session
 from council.types.submission import SourceFile
 
 
 def run(options: argparse.Namespace) -> int:
     """Generate and return 0 when the kept attempt passes the checks, 1 when it fails, 3 when there is none."""
-    settings = resolve(options).settings
+    settings = resolve(_shared(options)).settings
     writable_target(options.output, force=options.force)
+    answers = check_asking(options)
     task = read_task(options.task)
     tests = read_tests(options.tests, settings=settings) if options.tests else ()
     session = run_async(written(task, tests, settings, options))
@@ -31,7 +34,21 @@ def run(options: argparse.Namespace) -> int:
     if not files:
         return 3
     emit(files[0].text, options.output)
+    if answers is not None:
+        write_answers(session, answers)
     return 3 if session.validation is None else session.validation.exit_code
+
+
+def _shared(options: argparse.Namespace) -> argparse.Namespace:
+    """Return the options with the models where they belong: one writes, several share the samples."""
+    models = list(dict.fromkeys(options.models or ()))
+    if len(models) > 1 and (options.samples or 1) < len(models):
+        problem = f"{plural(len(models), 'model')} cannot share {plural(options.samples or 1, 'sample')}"
+        raise UsageError(problem, f"Give --samples {len(models)} or more, or one --model")
+    if models:
+        options.model = models[0]
+        options.version_models = models if len(models) > 1 else None
+    return options
 
 
 async def written(task: str, tests: tuple[SourceFile, ...], settings: Settings, options: argparse.Namespace) -> Session:
@@ -39,7 +56,8 @@ async def written(task: str, tests: tuple[SourceFile, ...], settings: Settings, 
     path = module_name(tests, options.output)
     async with Council.from_settings(settings, sandbox=walls(options, settings)) as house:
         with terminal.LiveSitting(quiet=options.quiet) as live:
-            return await house.generate(task, tests=tests, path=path, on_event=live.hear)
+            ask = asker(live) if options.ask else None
+            return await house.generate(task, tests=tests, path=path, on_event=live.hear, ask=ask)
 
 
 def module_name(tests: tuple[SourceFile, ...], output: str | None) -> str:

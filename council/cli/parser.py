@@ -106,15 +106,20 @@ def _generate(commands: Commands) -> None:
         "let a local model write code, check it, and send failures back to it",
         '  council generate "a function is_palindrome(text)" --model qwen2.5-coder:1.5b -o palindrome.py\n'
         "  council generate @task.md --tests test_cache.py --draft-model qwen2.5-coder:0.5b -o cache.py\n"
-        "  council generate @task.md --samples 8 --model qwen2.5-coder:1.5b -o cache.py\n",
+        "  council generate @task.md --samples 8 --model qwen2.5-coder:1.5b -o cache.py\n"
+        "  council generate @task.md --samples 8 --model qwen2.5-coder:0.5b --model qwen2.5-coder:1.5b -o cache.py\n",
     )
     parser.add_argument("task", metavar="TASK|@FILE", help="what the code should do")
-    parser.add_argument("--model", metavar="M", help="local model that writes (default: OLLAMA_MODEL)")
+    parser.add_argument(
+        "--model", metavar="M", action="append", dest="models",
+        help="local model that writes (default: OLLAMA_MODEL); several share the samples",
+    )  # fmt: skip
     parser.add_argument("--draft-model", metavar="M", help="faster model for the first draft")
     parser.add_argument("--samples", metavar="N", type=int, help="write it N times and pick one by agreement")
     parser.add_argument(
-        "--version-model", metavar="M", action="append", dest="version_models", help="models that share the samples"
-    )
+        "--ask", action="store_true",
+        help="ask what is right where samples differ; the answers choose, and become tests beside the code",
+    )  # fmt: skip
     parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
     parser.add_argument("--policy", metavar="ID|FILE", help="policy with the exit criteria (default: python-team)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the code there (default: standard output)")

@@ -237,7 +237,8 @@ def pick_words(pick: Pick) -> tuple[str, ...]:
     ]
     if pick.probability is not None:
         lines.append(f"{percent(pick.probability)} sure that it is right, as measured on picks of small models")
-    return (*lines, *pick.open_questions)
+    answered = [f"{q.text} {q.by}: it {q.choices[q.answer]}" for q in pick.questions if q.answer is not None]
+    return (*lines, *answered, *pick.open_questions)
 
 
 def ruling_words(concern: Concern, session: PublicSession) -> tuple[tuple[str, str, str], ...]:

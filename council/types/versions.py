@@ -160,6 +160,22 @@ class VersionsReport(Record):
     """Of all versions, those kept from earlier sittings among them."""
 
 
+class Question(Record):
+    """An input on which versions part, put to somebody who knows what is right."""
+
+    text: str
+    """The question in words, one line."""
+    about: Ambiguity
+    choices: tuple[str, ...]
+    """What each camp gives there, in words, the largest camp first."""
+    answer: int | None = None
+    """Place of the right one in ``choices``; ``None`` where none of them is right or nobody knows."""
+    by: str | None = None
+    """Who answered."""
+    test: str | None = None
+    """The answer as a pytest function, where a plain test can say it."""
+
+
 class Pick(Record):
     """The program chosen of several, and how sure that is."""
 
@@ -175,3 +191,5 @@ class Pick(Record):
     """What the versions differ on, where they part in camps of like standing."""
     open_questions: tuple[str, ...] = ()
     """The same in words."""
+    questions: tuple[Question, ...] = ()
+    """What was asked of them, and what was answered: the pick is one of the programs that do so."""

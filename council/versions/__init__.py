@@ -2,6 +2,7 @@
 
 from council.versions.agreeing import Example, Table, comparable, counting, examples_passed, witnesses
 from council.versions.ambiguity import ambiguities
+from council.versions.asking import Ask, agreeing_with, as_test_file, ask_all
 from council.versions.clustering import clusters_of, pick
 from council.versions.confidence import probability_right
 from council.versions.convicting import Terms, hear_witnesses
@@ -16,6 +17,7 @@ from council.versions.writing import Desk, Written
 
 __all__ = [
     "SOURCE",
+    "Ask",
     "Bounds",
     "Desk",
     "Example",
@@ -24,7 +26,10 @@ __all__ = [
     "Table",
     "Terms",
     "Written",
+    "agreeing_with",
     "ambiguities",
+    "as_test_file",
+    "ask_all",
     "believed",
     "class_inputs",
     "clusters_of",

@@ -74,12 +74,12 @@ def _verbs(words: str) -> str:
     return f"{'do' if verb == 'does' else verb.removesuffix('s')} {rest}"
 
 
-def as_test(difference: Difference, module: str, name: str) -> str | None:
+def as_test(difference: Difference, module: str, name: str, *, title: str = "test_versions") -> str | None:
     """Return a pytest function that fails while the difference is there; ``None`` where no plain test can say it."""
     if "stop" in difference.expected:
         return None
     *before, last = difference.input.steps
-    lines = [f"from {module} import {name}", "", "", "def test_versions():"]
+    lines = [f"from {module} import {name}", "", "", f"def {title}():"]
     lines += [f"    {'x = ' if number == 0 else 'x.'}{step}" for number, step in enumerate(before)]
     call = f"x.{last}" if before else last
     if is_error(difference.expected):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -89,6 +91,17 @@ class LiveSitting:
         if self._live is not None:
             self._live.stop()
             self._live = None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Hold what moves still while somebody is asked something."""
+        if self._live is not None:
+            self._live.stop()
+        try:
+            yield
+        finally:
+            if self._live is not None:
+                self._live.start()
 
     def hear(self, event: Event) -> None:
         """Take in what happened and show it."""

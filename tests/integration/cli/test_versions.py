@@ -111,3 +111,18 @@ def test_mistakes_are_one_sentence(shell: Shell) -> None:
     assert done.returncode == 2 and "nothing.jsonl" in done.stderr and "Traceback" not in done.stderr
     done = shell.council("clarify", "Write f(x).", "--version-model", "m", "--no-store", "-q")
     assert done.returncode == 3 and "ollama at 127.0.0.1:1 does not answer" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("--ask", "-o", "x.py"), "--ask asks what several samples differ on"),
+        (("--ask", "--samples", "4"), "--ask writes tests beside the code"),
+        (("--ask", "--samples", "4", "-o", "x.py"), "nobody is there to answer"),
+        (("--samples", "2", "--model", "a", "--model", "b", "--model", "c"), "3 models cannot share 2 samples"),
+        (("--model", "a", "--model", "b"), "2 models cannot share 1 sample"),
+    ],
+)
+def test_what_samples_cannot_do_is_one_sentence(shell: Shell, words: tuple[str, ...], said: str) -> None:
+    done = shell.council("generate", "Write f(x).", *words)
+    assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
