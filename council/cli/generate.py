@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     answers = check_asking(options)
     task = read_task(options.task)
     tests = read_tests(options.tests, settings=settings) if options.tests else ()
-    session = run_async(written(task, tests, settings, options))
+    session = run_async(written(task, tests, settings, options, asks=answers is not None))
     files = session.submission.files
     terminal.show_generation(session, target=options.output)
     for note in session.notes:
@@ -51,12 +51,14 @@ def _shared(options: argparse.Namespace) -> argparse.Namespace:
     return options
 
 
-async def written(task: str, tests: tuple[SourceFile, ...], settings: Settings, options: argparse.Namespace) -> Session:
-    """Return the session of a model that writes, with progress on standard error."""
+async def written(
+    task: str, tests: tuple[SourceFile, ...], settings: Settings, options: argparse.Namespace, *, asks: bool = False
+) -> Session:
+    """Return the session of a model that writes, with progress on standard error; ``asks`` lets it ask the person."""
     path = module_name(tests, options.output)
     async with Council.from_settings(settings, sandbox=walls(options, settings)) as house:
         with terminal.LiveSitting(quiet=options.quiet) as live:
-            ask = asker(live) if options.ask else None
+            ask = asker(live) if asks else None
             return await house.generate(task, tests=tests, path=path, on_event=live.hear, ask=ask)
 
 

@@ -51,11 +51,16 @@ while True:
 """),
     greedy("memory-in-many-processes", "takes a little memory in each of many processes", """
 import time
+reader, writer = os.pipe()
 for _ in range(10):
     if os.fork() == 0:
         block = bytearray(100 << 20)
+        os.write(writer, b".")
         time.sleep(30)
-time.sleep(3)
+taken = 0
+while taken < 10:
+    taken += len(os.read(reader, 10))
+time.sleep(1)
 print("GOT IT", flush=True)
 """, wall_s=10),
     greedy("memory-shared", "takes shared memory, which no process owns", """
