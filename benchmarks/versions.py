@@ -1,6 +1,6 @@
 """What independent programs for one task are worth: which of them is picked, and which faulty program they convict.
 
-    heavy python benchmarks/versions.py DATA [--cache FOLDER] [--accused]
+    python benchmarks/versions.py DATA [--cache FOLDER] [--accused]
 
 DATA is a folder with samples/ and programs/ (HumanEval tasks, HumanEval+ tests, replies of Qwen2.5-Coder 0.5B and 1.5B,
 outputs of CodeLlama-34b-Instruct, gpt-4-1106-preview and StarCoder). The first run takes a quarter of an hour on two
@@ -264,6 +264,52 @@ def _spoken(told: Any) -> str:
     return f"{str(told.input)[:90]} gave {told.given}, {told.agreeing} of {told.of} say {told.expected}"[:230]
 
 
+# ---- agreement with a submission -------------------------------------------------------------------------------------
+
+STANDINGS = ("convicted", "differs, too few agree", "too few witnesses", "enough do the same")
+
+
+def standing(told: Testimony, terms: Terms) -> str:
+    """Return in a word what the versions say of a program."""
+    if told.difference is not None:
+        return STANDINGS[0]
+    if told.agreeing >= terms.agreeing:
+        return STANDINGS[3]
+    return STANDINGS[2] if told.witnesses < terms.agreeing else STANDINGS[1]
+
+
+def agreement_table(grounds: Sequence[Ground]) -> None:
+    """Print what it says of a program that passes the examples of its task how the versions stand to it.
+
+    The factor is how much more often right programs stand so than faulty ones: what the odds of an approval are
+    multiplied by, if versions and whoever approved err independently. Half a program is added to every count.
+    """
+    terms = Terms()
+    for label, models in WITNESSES.items():
+        trials = [trial for trial in trials_of(grounds, models) if trial.names]
+        tasks = sorted({trial.ground.task for trial in trials})
+        by_task = {task: [t for t in trials if t.ground.task == task] for task in tasks}
+        counts = np.array([
+            [[sum(standing(t.under(terms), terms) == one and t.program.right is right for t in by_task[task])
+              for one in STANDINGS] for right in (True, False)]
+            for task in tasks
+        ])  # fmt: skip
+        draws = np.random.default_rng(7).integers(0, len(tasks), (_DRAWS, len(tasks)))
+        spread = np.array([_factors(counts[draw].sum(axis=0)) for draw in draws])
+        whole = counts.sum(axis=0)
+        print(f"\nwitnesses {label}: how versions stand to programs that pass the examples ({whole[0].sum()} right)")
+        print(f"  {'':26}{'right':>8}{'faulty':>8}{'factor':>9}")
+        for place, one in enumerate(STANDINGS):
+            low, high = np.quantile(spread[:, place], (0.025, 0.975))
+            told = f"{_factors(whole)[place]:>9.2f} ({low:.2f} to {high:.2f})"
+            print(f"  {one:26}{whole[0][place]:>8}{whole[1][place]:>8}{told}")
+
+
+def _factors(counts: np.ndarray) -> np.ndarray:
+    right, faulty = counts[0] + 0.5, counts[1] + 0.5
+    return np.asarray(right / right.sum() / (faulty / faulty.sum()))
+
+
 # ---- how versions err together -------------------------------------------------------------------------------------
 
 
@@ -344,6 +390,7 @@ async def measure(data: Path, cache: Path, accused: bool) -> int:
     generation_table(rows)
     calibration_table(rows)
     conviction_tables(grounds, accused)
+    agreement_table(grounds)
     together_table(grounds)
     await cache_table(records)
     return 0

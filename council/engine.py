@@ -346,9 +346,12 @@ class Council:
             if refusal is not None:
                 raise refusal
 
+        def remark(words: str) -> None:
+            keep.change(notes=(*keep.session.notes, words))
+
         if self.settings.samples > 1:
             submission, written = await write_samples(
-                session.submission, path, Parts.of(self), admission, check=check, on_event=tell, ask=ask
+                session.submission, path, Parts.of(self), admission, check=check, on_event=tell, ask=ask, remark=remark
             )
         else:
             submission, written = await generation.write_code(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import PurePath
 
 from council import versions
@@ -17,6 +17,8 @@ from council.types.versions import Pick, Question, Version
 from council.versions.asking import Ask
 from council.versions.hearing import Hearing, prepare
 from council.versions.speaking import ambiguity_words
+from council.versions.writing import Written
+from council.versionstore import keep_versions, kept_versions
 from council.witnessing import Parts, examples_in, open_desk, version_models
 
 Check = Callable[[Submission], Awaitable[ValidationReport]]
@@ -30,17 +32,25 @@ async def write_samples(
     *,
     check: Check,
     on_event: Callable[[Event], None],
+    remark: Callable[[str], None],
     ask: Ask | None = None,
 ) -> tuple[Submission | None, Generation]:
     """Let local models write a task ``settings.samples`` times and return the pick, with every version as an attempt.
 
+    What was written for the task before is used again. ``remark`` hears what a reader has to know of that.
     ``ask`` is put what versions part on, and the pick is then one of those that do what was answered.
 
     Raises ``ModelError`` when nothing can be written, ``SandboxError`` when nothing can be run.
     """
     models = _writers(parts.settings)
     desk = open_desk(parts, models, admission)
-    written = await desk.write(blank.task or "", models, parts.settings.samples, on_event=on_event)
+    task = blank.task or ""
+    kept = await kept_versions(parts.store, task, parts.host)
+    written = await desk.write(task, models, parts.settings.samples, kept=kept, on_event=on_event)
+    await keep_versions(parts.store, task, (one for one in written.versions if one not in kept))
+    again = sum(one in kept for one in written.versions)
+    for words in _remarks(written, again, parts.settings.samples):
+        remark(words)
     groups = versions.distinct(written.versions)
     reports = {name: await check(_made(blank, path, group[0])) for name, group in groups.items()}
     best = max((_passed(report) for report in reports.values()), default=(False, 0))
@@ -52,6 +62,16 @@ async def write_samples(
     )
     generation = Generation(model=", ".join(models), attempts=attempts, chosen=chosen, pick=picked)
     return (None if chosen is None else _made(blank, path, written.versions[chosen - 1])), generation
+
+
+def _remarks(written: Written, again: int, wanted: int) -> Iterator[str]:
+    """Yield what is worth saying of how versions came about; ``again`` of them were kept from before."""
+    if again:
+        yield f"{again} of {plural(len(written.versions), 'version')} were written before for this task and used again"
+    if written.empty:
+        yield f"{written.empty} of {plural(written.asked, 'reply', 'replies')} held no whole code"
+    if written.stopped is not None:
+        yield f"{len(written.versions)} of {plural(wanted, 'version')} are there: {written.stopped}"
 
 
 def _writers(settings: Settings) -> tuple[str, ...]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from council import versions
-from council.errors import ModelBanned, ModelError, StoreError, UsageError
+from council.errors import ModelBanned, ModelError, UsageError
 from council.evidence import confirm
 from council.examples import extract_examples
 from council.generation import extract_code
 from council.keeping import Keeper
 from council.policies import WRITER, Admission
-from council.protocols import Archive, ModelHost, Sandbox, Store
+from council.protocols import ModelHost, Sandbox, Store
 from council.settings import Settings
 from council.suites.reading import read_rows, text_field
 from council.templating import Templates
@@ -26,6 +25,7 @@ from council.types.evidence import Evidence, EvidenceKind, EvidenceState
 from council.types.submission import Submission
 from council.types.versions import Testimony, Version, VersionsReport
 from council.versions import speaking
+from council.versionstore import keep_versions, kept_versions
 
 Listener = Callable[[VersionsMoved], None]
 
@@ -115,12 +115,12 @@ async def _heard(
     task = submission.task or ""
     if not task.strip():
         return VersionsReport(models=models, testimony=Testimony(reason="no task was given, so nobody can write it"))
-    kept = recorded or await asyncio.to_thread(_kept, parts.store, task)
+    kept = recorded or await kept_versions(parts.store, task, parts.host)
     count = parts.settings.versions
     if recorded and not parts.settings.version_models:
         count = min(count, len(recorded))  # nobody was named who could write more
     written = await desk.write(task, models, count, kept=kept, on_event=on_event)
-    await asyncio.to_thread(_keep, parts.store, task, [one for one in written.versions if one not in kept])
+    await keep_versions(parts.store, task, (one for one in written.versions if one not in kept))
     heard = await versions.hear_versions(
         submission, written.versions, examples=examples_in, sandbox=parts.sandbox, on_event=on_event
     )
@@ -178,16 +178,3 @@ def _recorded(path: Path | None, task: str) -> tuple[Version, ...]:
             Version(id=versions.program_id(code), code=code, model=text_field(row, "model", place), seed=number)
         )  # fmt: skip
     return tuple(found)
-
-
-def _kept(store: Store | None, task: str) -> tuple[Version, ...]:
-    try:
-        return store.programs_of(task) if isinstance(store, Archive) else ()
-    except StoreError:  # what was written before can be written again
-        return ()
-
-
-def _keep(store: Store | None, task: str, made: list[Version]) -> None:
-    if isinstance(store, Archive):
-        for version in made:
-            store.keep_program(task, version)

@@ -18,6 +18,7 @@ from council.policies.loading import (
     seat_for,
 )
 from council.policies.models import STATUSES, Standing, standing_of
+from council.policies.names import local_name
 from council.policies.origins import origins_of
 from council.policies.patching import difference, patched
 from council.policies.proposing import Proposal, propose
@@ -75,6 +76,7 @@ __all__ = [
     "list_policies",
     "load_panel",
     "load_policy",
+    "local_name",
     "named_bench",
     "named_quorum",
     "origins_of",
