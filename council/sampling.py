@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import PurePath
 
 from council import versions
+from council.generation import no_model
 from council.policies import Admission
 from council.settings import Settings
 from council.text import one_line, plural
@@ -40,8 +41,10 @@ async def write_samples(
     What was written for the task before is used again. ``remark`` hears what a reader has to know of that.
     ``ask`` is put what versions part on, and the pick is then one of those that do what was answered.
 
-    Raises ``ModelError`` when nothing can be written, ``SandboxError`` when nothing can be run.
+    Raises ``UsageError`` without a model, ``ModelError`` when nothing can be written, ``SandboxError`` when nothing can be run.
     """
+    if not parts.settings.version_models and parts.settings.model is None:
+        raise await no_model(parts.host)
     models = _writers(parts.settings)
     desk = open_desk(parts, models, admission)
     task = blank.task or ""

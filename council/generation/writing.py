@@ -62,7 +62,7 @@ async def write_code(
     if not task.strip():
         raise UsageError("the task is empty", "Say in a sentence what the code should do")
     if settings.model is None:
-        raise await _no_model(host)
+        raise await no_model(host)
     blank = Submission(files=(), tests=tests, task=task)
     writer = _Writer(blank, path, host=host, validate=validate, settings=settings, admit=admit or _anybody)
     prompts = Prompts(blank, path, settings, templates)
@@ -223,7 +223,8 @@ def _shortfall(report: ValidationReport) -> str | None:
     return one_line("; ".join(f"{check.name}: {check.summary}" for check in wrong), 300) or None
 
 
-async def _no_model(host: ModelHost) -> UsageError:
+async def no_model(host: ModelHost) -> UsageError:
+    """Return what to say where no local model is named: how to name one, and which there are."""
     try:
         names = [model.name for model in await host.models()]
     except ModelError:

@@ -126,3 +126,9 @@ def test_mistakes_are_one_sentence(shell: Shell) -> None:
 def test_what_samples_cannot_do_is_one_sentence(shell: Shell, words: tuple[str, ...], said: str) -> None:
     done = shell.council("generate", "Write f(x).", *words)
     assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_samples_without_a_model_say_how_to_name_one(shell: Shell) -> None:
+    done = shell.council("generate", "Write f(x).", "--samples", "4", "-q")
+    assert done.returncode == 2
+    assert done.stderr == "council: no local model is set. Set one with: export OLLAMA_MODEL=NAME, or --model NAME\n"
