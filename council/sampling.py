@@ -41,7 +41,8 @@ async def write_samples(
     What was written for the task before is used again. ``remark`` hears what a reader has to know of that.
     ``ask`` is put what versions part on, and the pick is then one of those that do what was answered.
 
-    Raises ``UsageError`` without a model, ``ModelError`` when nothing can be written, ``SandboxError`` when nothing can be run.
+    Raises ``UsageError`` without a model, ``ModelError`` when nothing can be written, ``SandboxError`` when nothing can
+    be run.
     """
     if not parts.settings.version_models and parts.settings.model is None:
         raise await no_model(parts.host)

@@ -1,9 +1,9 @@
 """Cross-examination: what is open between seats is put to those who did not say it.
 
-Two kinds are open: claims that were reproduced and that nobody confirmed (does the task ask for what they expect?), and
-contested findings that no run has settled (do they hold?). Each seat gets one call with the claims of others, without
-their names and in an order of its own that the submission decides. A seat never judges its own finding. Only claims
-whose answer could change the decision are put at all.
+Two kinds are open: claims that were reproduced and that nobody confirmed (does the task ask for what they expect?),
+those of versions of the task among them, and contested findings that no run has settled (do they hold?). Each seat gets
+one call with the claims of others, without their names and in an order of its own that the submission decides. A seat
+never judges its own finding. Only claims whose answer could change the decision are put at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from council.text import clip, one_line
 from council.types.base import Record
 from council.types.calls import Call, CallState, Message, Reply
 from council.types.events import Event, SeatExamined, SeatMoved
-from council.types.evidence import Evidence, EvidenceState
+from council.types.evidence import Evidence, EvidenceKind, EvidenceState
 from council.types.examinations import Answer, CrossExamination, Ruling, Second
 from council.types.findings import Finding
 from council.types.reviews import Review, ReviewOutcome, Seat
@@ -92,16 +92,18 @@ async def cross_examine(
     weigh: Weigh,
     decides: Decides,
     before: tuple[CrossExamination, ...] = (),
+    others: Sequence[Finding] = (),
 ) -> tuple[tuple[Evidence, ...], tuple[CrossExamination, ...]]:
     """Put what is open to the other seats; return the evidence as it stands then, and every call, old ones first.
 
     Rounds and calls are bounded by the settings, money and time by the sitting. What was asked before is not asked
-    again, and counts. Whatever order reviews and evidence come in, the same is asked and the same comes of it.
+    again, and counts. ``others`` are findings of no seat that were run: what versions of the task say. Whatever order
+    reviews and evidence come in, the same is asked and the same comes of it.
     """
     held = before
     for number in range(1, bar.settings.cross_examination_rounds + 1):
         evidence = weighed(evidence, held, weigh)
-        claims = open_claims(reviews, evidence, weigh, decides, seconds_of(held))
+        claims = open_claims(reviews, evidence, weigh, decides, seconds_of(held), others)
         left = bar.settings.cross_examination_calls - (len(held) - len(before))
         asked = _asked(reviews, claims, held, bar.submission)[: max(0, left)]
         if not asked:
@@ -120,11 +122,13 @@ def open_claims(
     weigh: Weigh,
     decides: Decides,
     seconds: tuple[Second, ...] = (),
+    others: Sequence[Finding] = (),
 ) -> tuple[Claim, ...]:
     """Return what is open and whose answer by others could change the decision: reproduced first, then the gravest."""
     told = [review for review in reviews if review.ballot is not None]
     by_id = {f.id: f for review in told if review.ballot is not None for f in review.ballot.findings}
-    run = [found for found in evidence if found.state is EvidenceState.REPRODUCED and found.finding_id in by_id]
+    known = {**by_id, **{finding.id: finding for finding in others}}
+    run = [found for found in evidence if found.state is EvidenceState.REPRODUCED and found.finding_id in known]
     settled = {found.finding_id for found in evidence if found.state not in _UNSETTLED}
     unrun = [finding for name, finding in by_id.items() if name not in settled]
     if not run and not unrun:
@@ -149,7 +153,7 @@ def open_claims(
 
     alone = [found for found in run if changed((found,))]
     chosen = alone or (run if changed(run) else [])
-    claims = [Claim(finding=by_id[found.finding_id], evidence=found) for found in chosen]
+    claims = [Claim(finding=known[found.finding_id], evidence=found) for found in chosen]
     contested = [Claim(finding=finding) for finding in sorted(unrun, key=_gravity)[:_MOST_WEIGHED] if turned(finding)]
     ordered = (*sorted(claims, key=lambda claim: _gravity(claim.finding)), *contested)
     return ordered[:MOST_CLAIMS]
@@ -335,8 +339,12 @@ def compose_question(
 def _shown(claim: Claim, said: Sequence[Ruling]) -> dict[str, str]:
     finding, run = claim.finding, claim.evidence
     grounds = sorted({r.grounds for r in said if r.finding_id == finding.id and r.grounds})
+    words = "\n".join([finding.message, finding.explanation or ""]).strip()
+    if run is not None and run.kind is EvidenceKind.VERSIONS:  # how many say so is no argument here either
+        words = f"The code gives another value than it should: {run.actual}, and not {run.expected}."
+        run = run.but(output=None, reason=f"expected {run.expected}, got {run.actual}")
     return {
-        "text": marked_text(clip("\n".join([finding.message, finding.explanation or ""]).strip(), _TEXT_CHARS)),
+        "text": marked_text(clip(words, _TEXT_CHARS)),
         "test": "" if run is None else marked_text(clip(finding.counterexample or "not told", _TEXT_CHARS)),
         "output": "" if run is None else marked_text(clip(run.output or run.reason or "not told", _TEXT_CHARS)),
         "said": marked_text(clip("\n".join(one_line(text, 300) for text in grounds), _TEXT_CHARS)) if grounds else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,37 @@ def test_a_banned_chair_is_refused_before_anybody_is_asked() -> None:
     banned = VOTES.but(models=(ModelRule(name="x", status="banned"),))
     with pytest.raises(ModelBanned, match="the chair"):
         sit("asked", "asked", "asked", chair="chair/x", policy=banned)
+
+
+WAYS = ("return a + b", "return b + a", "return sum((a, b))", "return a - -b", "return int.__add__(a, b)")
+
+
+@pytest.mark.parametrize(
+    ("ruling", "state", "decision"),
+    [
+        ("asked", EvidenceState.UPHELD, council.Decision.REJECTED),
+        ("not_asked", EvidenceState.DISPUTED, council.Decision.APPROVED),
+        ("unclear", EvidenceState.REPRODUCED, council.Decision.CHANGES_REQUESTED),
+    ],
+)
+def test_what_versions_say_is_put_to_the_seats(
+    tmp_path: Path, ruling: str, state: EvidenceState, decision: council.Decision
+) -> None:
+    rows = (json.dumps({"model": "m", "code": f"def add(a: int, b: int) -> int:\n    {way}"}) for way in WAYS)
+    (tmp_path / "versions.jsonl").write_text("\n".join(rows))
+    client = ScriptedClient({name: seat(APPROVE, ruling) for name in SEATS[:3]})
+    settings = council.Settings(versions=5, versions_from=tmp_path / "versions.jsonl")
+    house = council.Council(settings, client=client, host=ScriptedHost(), sandbox=open_sandbox(settings))
+    faulty = council.Submission.from_text(
+        "def add(a: int, b: int) -> int:\n    return a - b\n", task="Write add(a: int, b: int), the sum of both."
+    )
+    session = asyncio.run(house.review(faulty, seats=SEATS[:3], policy=VOTES))
+    (run,), verdict = session.evidence, session.consensus
+    assert verdict is not None
+    assert (run.finding_id, run.state, verdict.decision) == ("versions-1", state, decision)
+    assert run.confirmed_by == (("one", "three", "two") if ruling == "asked" else ())
+    asked = [call for call in client.calls if call.purpose == "cross-examine"]
+    assert len(asked) >= 3 and session.examinations[0].finding_ids == ("versions-1",)
+    question = asked[0].messages[1].content
+    assert "The code gives another value than it should" in question and "assert add(" in question
+    assert "independent" not in question and " of 5" not in question, "how many say so is no argument"
