@@ -25,6 +25,8 @@ _FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14
 _MAKE_DEVICES = 1 << 6 | 1 << 11
 _HANDLED = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _NO_TCP, _NO_SIGNALS_OUT = 3, 3
+_ALL_CHILDREN = 0x40000000 if sys.platform == "linux" else 0
+"""Of waiting: also for children that end without a signal, which a program can make."""
 
 
 def main() -> None:
@@ -44,7 +46,7 @@ def main() -> None:
     code = _supervise(child, order)
     if code is not None:
         os.write(order["status"], b'{"exit-code": %d}\n' % code)
-    sys.exit(0)
+    os._exit(0)  # at once: there is nothing to tidy up, and somebody waits
 
 
 def _enter_mounts(order: dict[str, Any]) -> None:
@@ -148,9 +150,12 @@ def _supervise(child: int, order: dict[str, Any]) -> int | None:
 
 
 def end_all(user: int | None) -> None:
-    """Kill and reap until nothing is left: whatever loses its parent comes to this process."""
+    """Kill and reap until nothing is left: whatever loses its parent comes to this process.
+
+    So where this process has no child there is nothing to look for, as after most programs.
+    """
     deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
+    while _has_children() and time.monotonic() < deadline:
         if user is not None:
             _kill_everything_of(user)
         for number in _descendants(os.getpid()):
@@ -158,12 +163,18 @@ def end_all(user: int | None) -> None:
                 os.kill(number, signal.SIGKILL)
             except ProcessLookupError:
                 pass  # it ended by itself
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
-        time.sleep(0.002)
+        if _has_children():
+            time.sleep(0.002)
+
+
+def _has_children() -> bool:
+    """Reap what has ended, and return whether anything goes on."""
+    try:
+        while os.waitpid(-1, os.WNOHANG | _ALL_CHILDREN)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _kill_everything_of(user: int) -> None:
