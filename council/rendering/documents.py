@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from council.errors import TemplateError, UsageError
-from council.rendering import figures, pages, probe, references, words
+from council.rendering import figures, pages, probe, references, testimony, words
 from council.rendering.audits import audit_words, kind_words, known_words, place_words, public_audit, since_words
 from council.rendering.benchmarks import (
     BenchmarkReport,
@@ -39,6 +39,11 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "mutant_diff": probe.mutant_diff,
     "survived_words": probe.SURVIVED,
     "caveat_words": probe.CAVEAT,
+    "versions_source": words.VERSIONS,
+    "versions_words": testimony.versions_words,
+    "versions_cost_words": testimony.versions_cost_words,
+    "version_rows": testimony.version_rows,
+    "pick_words": testimony.pick_words,
     "executed": words.executed,
     "gaps": words.gaps,
     "unpassed": words.unpassed,

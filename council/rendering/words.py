@@ -11,7 +11,6 @@ from council.types.evidence import Evidence, FixOutcome, FixTrial
 from council.types.examinations import Answer
 from council.types.findings import Finding
 from council.types.reviews import BallotFlag, ReviewOutcome, Verdict
-from council.types.versions import Pick, VersionsReport
 from council.types.session import Attempt, Cost, SessionKind, SessionState
 
 _NO_BALLOT = {
@@ -209,36 +208,6 @@ def fix_lines(concern: Concern) -> tuple[str, ...]:
 def _fix_words(trial: FixTrial) -> str:
     held = "fix holds" if trial.outcome is FixOutcome.VERIFIED else "fix refused"
     return f"{held}: {trial.reason}"
-
-
-def versions_words(report: VersionsReport, *, judged: bool = True) -> tuple[str, ...]:
-    """Return what independent versions of the task say: who was heard, then what came of it, each in a line.
-
-    ``judged``: whether there was a submission to speak of.
-    """
-    told = report.testimony
-    who = f"{plural(len(report.versions), 'version')} by {', '.join(report.models)}"
-    heard = f"{told.witnesses} distinct heard on {plural(told.inputs, 'input')}"
-    lines = [f"{who}: {heard}" if report.versions else "none", told.reason]
-    if judged and told.agreeing and told.difference is None:
-        lines.append(f"{told.agreeing} of {told.witnesses} do what the submission does on every one of them")
-    return (*lines, *([report.note] if report.note else []))
-
-
-def pick_words(pick: Pick) -> tuple[str, ...]:
-    """Return how one of several versions was picked, how sure that is, and what they differ on."""
-    if not pick.clusters:
-        return ("nothing in common could be run: picked by the checks alone",)
-    whole = next((one for one in pick.clusters if pick.chosen in one.members), pick.clusters[0])
-    examples = f"{pick.examples_passed} of {plural(pick.examples, 'example')} of the task hold"
-    lines = [
-        f"picked from {plural(len(pick.clusters), 'cluster')}: {plural(whole.written, 'version')} do the same"
-        + (f", {examples}" if pick.examples else ", the task gives no example")
-    ]
-    if pick.probability is not None:
-        lines.append(f"{percent(pick.probability)} sure that it is right, as measured on picks of small models")
-    answered = [f"{q.text} {q.by}: it {q.choices[q.answer]}" for q in pick.questions if q.answer is not None]
-    return (*lines, *answered, *pick.open_questions)
 
 
 def ruling_words(concern: Concern, session: PublicSession) -> tuple[tuple[str, str, str], ...]:

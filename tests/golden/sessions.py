@@ -8,13 +8,26 @@ from typing import Any
 from council.types.calls import Message, Usage
 from council.types.checks import CheckOutcome, CheckResult, SandboxInfo, TestOutcome, TestResult, ValidationReport
 from council.types.consensus import Concern, Consensus, Decision, Dissent, Evidence, EvidenceState, Ground, Quorum
-from council.types.evidence import FixOutcome, FixTrial, Flaw
+from council.types.evidence import EvidenceKind, FixOutcome, FixTrial, Flaw
 from council.types.examinations import Answer, CrossExamination, Ruling
 from council.types.findings import Finding, Location, Severity
 from council.types.probe import Mutant, Probe
 from council.types.reviews import Ballot, BallotFlag, Review, ReviewOutcome, Seat, Verdict
 from council.types.session import Attempt, Cost, Generation, Revision, Session, SessionKind, SessionState, Statement
 from council.types.submission import Origin, SourceFile, Submission
+from council.types.versions import (
+    Ambiguity,
+    Cluster,
+    Difference,
+    Input,
+    Pick,
+    Question,
+    Testimony,
+    Version,
+    VersionsReport,
+)
+from council.types.versions import Answer as Camp
+from council.types.versions import Origin as Source
 
 MOMENT = datetime(2026, 11, 23, 20, 15, 3, tzinfo=UTC)
 TASK = "Write a least recently used cache.\nget(key) returns -1 for a missing key."
@@ -595,9 +608,29 @@ HOSTILE = session(
             Attempt(number=2, tier="strong", model="m", code="x = 1\n", reason=EVIL, duration_s=1.0),
         ),
         chosen=2,
+        pick=Pick(chosen="a", clusters=(Cluster(members=("a",), written=2),), open_questions=(EVIL,)),
     ),
     replayed_from=EVIL[:50],
     notes=(EVIL,),
+    versions=VersionsReport(
+        models=(EVIL,),
+        versions=(Version(id="a" * 64, code=EVIL, model=EVIL, variant=EVIL),),
+        distinct=1,
+        testimony=Testimony(
+            difference=Difference(
+                input=Input(steps=(EVIL, f"```\n{EVIL}"), origin=Source.EXAMPLE),
+                step=0,
+                given={"r": EVIL},
+                expected={"r": EVIL},
+                agreeing=1,
+                of=1,
+                models=(EVIL,),
+                confirmed_by=(EVIL,),
+            ),
+            reason=EVIL,
+        ),
+        note=EVIL,
+    ),
 )
 
 WRITTEN = Submission(
@@ -647,6 +680,163 @@ GENERATED = session(
     ),
 )
 
+
+def version(number: int, name: str, model: str = "qwen2.5-coder:1.5b", tokens: int | None = 140) -> Version:
+    return Version(
+        id=name * 64,
+        code=CODE,
+        model=model,
+        digest="sha256:d7372fd82851",
+        temperature=0.8 if number else 0.0,
+        seed=number,
+        variant=("plain", "names", "simple", "careful")[number % 4],
+        duration_s=6.5 if tokens else None,
+        completion_tokens=tokens,
+    )
+
+
+SPLIT = Ambiguity(
+    input=Input(steps=("LRUCache(0)", "get(1)"), origin=Source.BORDER),
+    step=1,
+    answers=(
+        Camp(outcome={"r": -1}, members=("a" * 64, "b" * 64)),
+        Camp(outcome={"x": ["KeyError", "KeyError"]}, members=("c" * 64,)),
+    ),
+)
+WITNESSED = Finding(
+    id="versions-1",
+    source="versions",
+    severity=Severity.HIGH,
+    message="LRUCache(1); put(1, 10); put(2, 20); get(1) returns 10; 4 of 5 independent versions: -1",
+    rule="difference",
+    location=at(11),
+    explanation="4 distinct programs by qwen2.5-coder:1.5b, written from the task alone, agree here and on 212 inputs in all on "
+    "which the submission differs.",
+    counterexample="from cache import LRUCache\n\n\ndef test_versions():\n    x = LRUCache(1)\n    x.put(1, 10)\n    x.put(2, 20)\n"
+    "    assert x.get(1) == -1\n",
+)
+UNSAID = Finding(
+    id="versions-2",
+    source="versions",
+    severity=Severity.INFO,
+    message="the task does not say what LRUCache(0); get(1) gives: 2 versions return -1, 1 raise KeyError",
+    rule="ambiguity",
+)
+VERSIONED = session(
+    session_id="7f3k0vers0",
+    policy="checks-only",
+    panel=None,
+    seats=(),
+    prompt=(),
+    submission=CACHE.but(tests=()),
+    validation=report(PASSED[:1] + PASSED[2:]),
+    cost=Cost(usd=0.0),
+    versions=VersionsReport(
+        models=("qwen2.5-coder:0.5b", "qwen2.5-coder:1.5b"),
+        versions=(
+            *(version(number, name) for number, name in enumerate("abacd")),
+            version(0, "e", "qwen2.5-coder:0.5b", None),
+        ),
+        distinct=5,
+        testimony=Testimony(
+            difference=Difference(
+                input=Input(steps=("LRUCache(1)", "put(1, 10)", "put(2, 20)", "get(1)"), origin=Source.SEQUENCE),
+                step=3,
+                given={"r": 10},
+                expected={"r": -1},
+                agreeing=4,
+                of=5,
+                models=("qwen2.5-coder:1.5b",),
+                inputs=212,
+                confirmed_by=("an example of the task",),
+            ),
+            reason="4 of 5 versions agree and the submission differs",
+            witnesses=5,
+            inputs=2868,
+        ),
+        ambiguities=(SPLIT,),
+        findings=(WITNESSED, UNSAID),
+        note="1 of 7 replies held no code",
+        duration_s=3.2,
+        prompt_tokens=400,
+        completion_tokens=700,
+    ),
+    consensus=Consensus(
+        decision=Decision.CHANGES_REQUESTED,
+        quorum=Quorum(needed=1, invited=0, heard=0, met=False),
+        decided=True,
+        checks_only=True,
+        concerns=(
+            Concern(
+                id="1",
+                title=WITNESSED.message,
+                severity=Severity.HIGH,
+                location=at(11),
+                members=(WITNESSED,),
+                seats=("versions",),
+                of_seats=0,
+                state=EvidenceState.UPHELD,
+                evidence=(
+                    Evidence(
+                        finding_id="versions-1",
+                        state=EvidenceState.UPHELD,
+                        kind=EvidenceKind.VERSIONS,
+                        reason="4 of 5 distinct versions agree against it",
+                        expected="-1",
+                        actual="10",
+                        test="the input of the versions",
+                        runs=2,
+                        failed=2,
+                        confirmed_by=("an example of the task",),
+                    ),
+                ),
+            ),
+            Concern(
+                id="2", title=UNSAID.message, severity=Severity.INFO, members=(UNSAID,), seats=("versions",), of_seats=0
+            ),
+        ),
+        reasons=("a claim was upheld: LRUCache(1); put(1, 10); put(2, 20); get(1) returns 10",),
+    ),
+)
+PICKED = GENERATED.but(
+    session_id="7f3k0pick0",
+    generation=Generation(
+        model="qwen2.5-coder:1.5b",
+        attempts=tuple(
+            Attempt(
+                number=number,
+                tier="sample",
+                model="qwen2.5-coder:1.5b",
+                code=CODE,
+                reason=reason,
+                duration_s=6.5,
+                completion_tokens=140,
+                report=report(PASSED) if reason is None else None,
+            )
+            for number, reason in enumerate((None, "does the same as the pick", "does something else"), 1)
+        ),
+        chosen=1,
+        pick=Pick(
+            chosen="a" * 64,
+            probability=0.88,
+            clusters=(Cluster(members=("a" * 64, "b" * 64), written=2), Cluster(members=("c" * 64,), written=1)),
+            examples_passed=1,
+            examples=1,
+            ambiguities=(SPLIT,),
+            questions=(
+                Question(
+                    text="what is right for LRUCache(0); get(1)?",
+                    about=SPLIT,
+                    choices=("returns -1", "raises KeyError"),
+                    answer=0,
+                    by="the person at the terminal",
+                ),
+            ),
+        ),
+    ),
+    notes=("1 of 3 versions were written before for this task and used again",),
+)
+
 UNFINISHED = session(
     state=SessionState.OPEN,
     finished_at=None,
@@ -664,6 +854,8 @@ SESSIONS: dict[str, Session] = {
     "checks_only": CHECKS_ONLY,
     "hostile": HOSTILE,
     "generated": GENERATED,
+    "versioned": VERSIONED,
+    "picked": PICKED,
     "unfinished": UNFINISHED,
 }
 STEPS: dict[str, tuple[tuple[str, str], ...]] = {

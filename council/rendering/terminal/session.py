@@ -9,6 +9,7 @@ from council.rendering.terminal.page import WIDEST, Page, Part, Sheet
 from council.rendering.terminal.probe import write_probe
 from council.rendering.terminal.report import write_checks
 from council.rendering.terminal.versions import write_versions
+from council.rendering.testimony import pick_words
 from council.rendering.words import (
     NOT_EXECUTED,
     attempt_words,
@@ -22,7 +23,6 @@ from council.rendering.words import (
     executed,
     fix_lines,
     gaps,
-    pick_words,
     question_words,
     replay_words,
     revision_words,

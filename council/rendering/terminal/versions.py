@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from council.rendering.terminal.page import Page, Part, Sheet
-from council.rendering.words import versions_words
+from council.rendering.testimony import version_rows, versions_words
 from council.templating import seconds
 from council.text import plural
 from council.types.versions import VersionsReport
@@ -37,13 +37,11 @@ def write_versions(page: Page, report: VersionsReport, *, judged: bool = True) -
     page.title("Versions", spent, tokens)
     for line in versions_words(report, judged=judged):
         page.wrap(line, indent=2)
-    first: dict[str, int] = {}
     rows: list[tuple[Part, ...]] = []
-    for number, version in enumerate(report.versions, 1):
+    for number, (version, same) in enumerate(version_rows(report), 1):
         took = "-" if version.duration_s is None else seconds(version.duration_s)
         wrote = "-" if version.completion_tokens is None else plural(version.completion_tokens, "token")
-        same = first.setdefault(version.id, number)
-        copy = "" if same == number else f"the same program as {same}"
+        copy = "" if same is None else f"the same program as {same}"
         rows.append((str(number), version.model, f"{took:>7}", f"{wrote:>10}", (copy, "dim")))
     page.table(rows[:_SHOWN])
     if len(rows) > _SHOWN:
