@@ -281,7 +281,8 @@ class Council:
 
     async def _call_versions(self, keep: Keeper, policy: Policy, tell: Listener) -> None:
         """Call independent versions of the task as witnesses, where some are asked for."""
-        await add_versions(keep, Parts.of(self), lambda: self._admission(policy, local=True), tell)
+        asked = bool(self.settings.versions)
+        await add_versions(keep, Parts.of(self, policy), lambda: self._admission(policy, local=True), tell, asked=asked)
 
     async def _ask(
         self,

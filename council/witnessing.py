@@ -13,7 +13,7 @@ from council.evidence import confirm
 from council.examples import extract_examples
 from council.generation import extract_code
 from council.keeping import Keeper
-from council.policies import WRITER, Admission
+from council.policies import WRITER, Admission, Policy
 from council.protocols import ModelHost, Sandbox, Store
 from council.settings import Settings
 from council.suites.reading import read_rows, text_field
@@ -52,31 +52,53 @@ class Parts:
     store: Store | None = None
 
     @classmethod
-    def of(cls, house: Any) -> Parts:
-        """Return those of a council."""
-        return cls(house.settings, house.host, house.sandbox, house.store)
+    def of(cls, house: Any, policy: Policy | None = None) -> Parts:
+        """Return those of a council, with what a policy wants of versions where the settings ask for none."""
+        settings = house.settings if policy is None else under_policy(house.settings, policy)
+        return cls(settings, house.host, house.sandbox, house.store)
+
+
+def under_policy(settings: Settings, policy: Policy) -> Settings:
+    """Return the settings with a policy's number, models and time of versions, where the user has named none."""
+    wanted = policy.versions
+    models = settings.version_models or wanted.models
+    limit_s = min(settings.versions_limit_s, wanted.limit_s or settings.versions_limit_s)
+    changed: Settings = settings.but(
+        versions=settings.versions or wanted.count, version_models=models, versions_limit_s=limit_s
+    )
+    return changed
 
 
 async def add_versions(
-    keep: Keeper, parts: Parts, admitting: Callable[[], Awaitable[Admission]], on_event: Listener
+    keep: Keeper,
+    parts: Parts,
+    admitting: Callable[[], Awaitable[Admission]],
+    on_event: Listener,
+    *,
+    asked: bool = True,
 ) -> None:
-    """Call independent versions of the task as witnesses, where some are asked for, and keep what they say.
+    """Call independent versions of the task as witnesses, where some are wanted, and keep what they say.
 
     Who has been heard already is not called again. Raises ``ModelBanned`` and ``SandboxError``; a model that cannot be
-    asked costs the versions and not the sitting.
+    asked costs the versions and not the sitting. ``asked``: by hand, so that no model to ask is a mistake.
     """
     session = keep.session
     heard = session.versions
     if heard is None and parts.settings.versions:
         recorded = _recorded(parts.settings.versions_from, session.submission.task or "")
-        models = version_models(parts.settings, recorded)
-        desk = open_desk(parts, models, await admitting())
+        models: tuple[str, ...] = ()
         try:
+            models = version_models(parts.settings, recorded)
+            desk = open_desk(parts, models, await admitting())
             heard = await _heard(session.submission, desk, models, recorded, parts, on_event)
         except ModelError as error:
             if isinstance(error, ModelBanned):
                 raise
             heard = VersionsReport(models=models, testimony=Testimony(reason=f"no version could be written: {error}"))
+        except UsageError as error:
+            if asked:
+                raise
+            heard = VersionsReport(models=(), testimony=Testimony(reason=f"the policy wants versions: {error}"))
     if heard is not None:
         known = {run.finding_id for run in session.evidence}
         fresh = [run for run in proofs_of(heard, session.validation) if run.finding_id not in known]

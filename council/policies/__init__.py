@@ -34,6 +34,7 @@ from council.policies.records import (
     Policy,
     Rule,
     Voting,
+    WantedVersions,
 )
 from council.policies.schema import json_schema
 from council.policies.seating import Bench, named_bench, named_quorum, panel_bench
@@ -63,6 +64,7 @@ __all__ = [
     "Standing",
     "Voting",
     "WRITER",
+    "WantedVersions",
     "altered",
     "authorship",
     "compare_policies",

@@ -37,6 +37,8 @@ def compare_policies(before: Policy, after: Policy) -> tuple[Change, ...]:
         *_voting(before, after),
         *_ordered("asking.mode", before.asking.mode, after.asking.mode, ("sequential", "all")),
         *_ranked("asking.sure", before.asking.sure, after.asking.sure, 1),
+        *_ranked("versions.count", before.versions.count, after.versions.count, 1),
+        *_plain("versions.", before.versions, after.versions, ("models", "limit_s")),
         *_entries("rules", {r.id: r for r in before.rules}, {r.id: r for r in after.rules}),
         *_entries("models", {m.key: m for m in before.models}, {m.key: m for m in after.models}),
     ]

@@ -19,7 +19,9 @@ from council.types.base import Record, now
 _CHECKS: tuple[str, ...] = get_args(CheckName)
 _REVIEWERS = "reviewers"
 _BAD = ("discouraged", "banned")
-_WATCHED = re.compile(r"checks_only|probe|voting\..+|asking\..+|criteria\..+|models\..+|unlisted_models")
+_WATCHED = re.compile(
+    r"checks_only|probe|voting\..+|asking\..+|versions\.count|criteria\..+|models\..+|unlisted_models"
+)
 
 
 class Remark(Record):
@@ -58,6 +60,7 @@ def lint_policy(
         *_weaker(chain),
         *_rules(policy, codes),
         *(remark for rule in policy.models for remark in _model(policy, rule, today)),
+        *_witnesses(policy, today),
         *_contradictions(policy, chain),
         *_seats(policy, panels, today),
     )
@@ -145,6 +148,20 @@ def _model(policy: Policy, rule: ModelRule, today: date) -> Iterator[Remark]:
         if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST_DIGEST},64}}", plain_digest(digest)):
             text = f"'{one_line(digest, 80)}' is no digest of {SHORTEST_DIGEST} to 64 hexadecimal digits"
             yield Remark(level="error", code="bad-digest", place=place, text=text)
+
+
+def _witnesses(policy: Policy, today: date) -> Iterator[Remark]:
+    """Yield the models that are to write versions and may not."""
+    for name in policy.versions.models:
+        found = standing_of(policy, name, on=today)
+        if found.status in _BAD:
+            ends = "every review is refused" if found.banned else "name another one"
+            text = f"{one_line(name, 80)} is to write versions and is {found.status}: {ends}"
+            level: Literal["error", "warning"] = "error" if found.banned else "warning"
+            yield Remark(level=level, code="bad-witness", place="versions.models", text=text)
+    if policy.versions.models and not policy.versions.count:
+        text = "models are named to write versions, and count is 0: nobody is asked"
+        yield Remark(level="warning", code="unused-witness", place="versions.models", text=text)
 
 
 def _contradictions(policy: Policy, chain: tuple[PolicyFile, ...]) -> Iterator[Remark]:

@@ -52,6 +52,17 @@ class Asking(Record):
     none of them could."""
 
 
+class WantedVersions(Record):
+    """Independent versions of the task that local models write, to be run against a submission that has a task."""
+
+    count: Annotated[int, Field(ge=0, le=64)] = 0
+    """How many, copies included. Whoever asks for a number by hand gets that one."""
+    models: tuple[str, ...] = ()
+    """Local models that share the number; without any the one that writes code."""
+    limit_s: Annotated[float, Field(gt=0)] | None = None
+    """No further version is begun after that time, or after the shorter one of the settings."""
+
+
 class ModelRule(Record):
     """What a team says about one model, or about a whole family of them."""
 
@@ -131,6 +142,7 @@ class Policy(Record):
     criteria: tuple[Criterion, ...] = ()
     voting: Voting = Voting()
     asking: Asking = Asking()
+    versions: WantedVersions = WantedVersions()
     rules: tuple[Rule, ...] = ()
     models: tuple[ModelRule, ...] = ()
     """Recommended, allowed, discouraged and banned models."""

@@ -40,7 +40,7 @@ from council.models import (
 )
 from council.consensus import DEFAULT
 from council.evidence import weigh_seats
-from council.policies import Asking, Criterion, Policy, Voting
+from council.policies import Asking, Criterion, Policy, Voting, WantedVersions
 from council.protocols import Docket
 from council.reviewing import Bar, cross_examine
 from council.sandbox import open_sandbox, probe_sandbox
@@ -80,7 +80,7 @@ def fields(*records: type[Record]) -> set[str]:
 
 
 def test_every_knob_is_tried() -> None:
-    assert fields(Settings, GateSettings, Criterion, Voting, Asking) | {"Panel.quorum"} <= TRIED
+    assert fields(Settings, GateSettings, Criterion, Voting, Asking, WantedVersions) | {"Panel.quorum"} <= TRIED
 
 
 def sit(
@@ -423,13 +423,13 @@ def test_models_that_write() -> None:
         attempts()
 
 
-def _witnesses(answers: dict[str, Any], code: str = CODE, **more: Any) -> Any:
+def _witnesses(answers: dict[str, Any], code: str = CODE, policy: Policy = VOTES, **more: Any) -> Any:
     """Review with versions of the task from scripted local models and return what they said."""
     settings = Settings(store=False, **more)
     host = ScriptedHost(answers)
     house = council.Council(settings, client=ScriptedClient(default=APPROVE), host=host, sandbox=open_sandbox(settings))
     submission = council.Submission.from_text(code, task="write one(), which returns one")
-    session = asyncio.run(house.review(submission, seats=SEATS, policy=VOTES))
+    session = asyncio.run(house.review(submission, seats=SEATS, policy=policy))
     return session.versions, session.consensus, host
 
 
@@ -478,6 +478,27 @@ def test_versions_limit(tmp_path: Path) -> None:
         return len(_witnesses(answers, versions=3, model="m", versions_limit_s=limit_s)[0].versions)
 
     assert written(0.1) == 1 and written(60) == 3
+
+
+@knob("WantedVersions.count", "WantedVersions.models", "WantedVersions.limit_s")
+def test_versions_that_a_policy_wants() -> None:
+    """What is asked for by hand goes before it, but for time: there the shorter limit holds."""
+
+    def told(settings: dict[str, Any], **wanted: Any) -> Any:
+        answers = {"m": InTurn(*(Delayed(a, 0.2) for a in _ones("return 1", "return 2", "return 3"))), "n": fenced(CODE)}
+        return _witnesses(answers, policy=VOTES.but(versions=WantedVersions(**wanted)), **settings)
+
+    assert told({"model": "m"})[0] is None
+    report, decided, host = told({"model": "m"}, count=2)
+    assert len(report.versions) == 2 and decided.decision is Decision.APPROVED
+    assert len(told({"model": "m", "versions": 1}, count=2)[0].versions) == 1
+    assert told({"model": "m"}, count=1, models=("n",))[0].models == ("n",)
+    assert told({"version_models": ("m",)}, count=1, models=("n",))[0].models == ("m",)
+    for limits in ((60.0, 0.1), (0.1, 60.0)):
+        assert len(told({"model": "m", "versions_limit_s": limits[0]}, count=3, limit_s=limits[1])[0].versions) == 1
+    report, decided, host = told({}, count=2)
+    assert report.testimony.reason.startswith("the policy wants versions: no local model is named")
+    assert decided.decision is Decision.APPROVED and host.calls == (), "no model of one's own is no mistake here"
 
 
 @knob("versions_from")

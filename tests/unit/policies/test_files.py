@@ -83,6 +83,10 @@ def test_a_file_may_be_stricter_with_a_family_than_the_one_it_extends(tmp_path: 
     assert [remark.code for remark in lint_policy(read_chain(str(team)))] == ["contradiction"]
 
 
+def wanted(count: int, *models: str) -> str:
+    return f"[versions]\ncount = {count}\nmodels = {json.dumps(models)}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -114,6 +118,10 @@ def test_a_file_may_be_stricter_with_a_family_than_the_one_it_extends(tmp_path: 
         (rule("security:E501"), [("error", "unknown-enforcer", "rules.r")]),
         (rule("tests:E501"), [("error", "unknown-enforcer", "rules.r")]),
         ("checks_only = true\n" + rule("reviewers"), [("error", "unknown-enforcer", "rules.r")]),
+        (wanted(2, "m:1b"), []),
+        (wanted(0, "m:1b"), [("warning", "unused-witness", "versions.models")]),
+        (wanted(2, "M-1b") + model(name="m:1b"), [("error", "bad-witness", "versions.models")]),
+        (wanted(2, "m") + model(name="m", status="discouraged"), [("warning", "bad-witness", "versions.models")]),
     ],
 )
 def test_what_is_odd_is_said(tmp_path: Path, text: str, found: list[tuple[str, str, str]]) -> None:
@@ -198,6 +206,9 @@ def differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
     ("field", "before", "after", "direction"),
     [
         ("voting.quorum", {"voting": {"quorum": 2}}, {"voting": {"quorum": 3}}, "stricter"),
+        ("versions.count", {"versions": {"count": 8}}, {"versions": {"count": 4}}, "weaker"),
+        ("versions.models", {"versions": {"models": ["a"]}}, {"versions": {"models": ["b"]}}, "other"),
+        ("versions.limit_s", {"versions": {"limit_s": 60.0}}, {}, "other"),
         ("voting.approve_share", {"voting": {"approve_share": 0.5}}, {"voting": {"approve_share": 0.4}}, "weaker"),
         ("voting.block_at", {"voting": {"block_at": "critical"}}, {"voting": {"block_at": "high"}}, "stricter"),
         ("voting.block_share", {"voting": {"block_share": 0.5}}, {"voting": {"block_share": 0.6}}, "weaker"),
