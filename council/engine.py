@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from council import consensus, generation, probing, reviewing, validation
 from council._version import __version__
@@ -41,6 +42,7 @@ from council.types.events import CheckFinished, Event, SeatFinished, SittingOpen
 from council.types.reviews import Review, Seat
 from council.types.session import Cost, Session, SessionKind, SessionState, new_session_id
 from council.types.submission import Origin, SourceFile, Submission
+from council.questioning import SeatsAnswer
 from council.sampling import write_samples
 from council.versions.asking import Ask
 from council.witnessing import Parts, add_versions
@@ -168,19 +170,24 @@ class Council:
         path: str = "generated.py",
         policy: str | Policy | None = None,
         on_event: Listener | None = None,
-        ask: Ask | None = None,
+        ask: Ask | Literal["seats"] | None = None,
     ) -> Session:
         """Let the local model write code for a task and return the session with every attempt and its checks.
 
-        ``ask``: of several samples, is put what they part on (see ``council.versions.Ask``).
+        ``ask``: of several samples, is put what they part on (see ``council.versions.Ask``); ``"seats"``: the panel is.
         """
         chosen = self.policy(policy)
+        seated = await SeatsAnswer.of(self, chosen) if ask == "seats" else None
         blank = Submission(files=(), tests=tests, task=task)
         admission = await self._admit_writers(chosen)
         session = self._opened(SessionKind.GENERATE, blank, chosen, None).but(notes=admission.take_notes())
-        return await kept(
-            self.store, session, lambda keep: self._write(keep, chosen, path, admission, on_event or _deaf, ask)
-        )
+        tell = on_event or _deaf
+
+        async def work(keep: Keeper) -> None:
+            whom = seated.bound(keep, tell) if seated is not None else None if isinstance(ask, str) else ask
+            await self._write(keep, chosen, path, admission, tell, whom)
+
+        return await kept(self.store, session, work)
 
     @property
     def folders(self) -> tuple[Path, ...]:

@@ -1,4 +1,7 @@
-"""One session on its way into the store, while the sitting goes on, and what the store has learnt of earlier ones."""
+"""One session on its way into the store, while the sitting goes on, and what the store holds of earlier ones.
+
+Versions of a task are kept and used again: nobody writes twice what the same weights would write again.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
-from council.errors import StoreError
-from council.protocols import Archive, Store
+from council.errors import CouncilError, StoreError
+from council.policies import local_name
+from council.protocols import Archive, ModelHost, Store
 from council.types.base import now
 from council.types.labels import Label, TrackRecord
 from council.types.session import Session, SessionState
+from council.types.versions import Version
 
 
 class Keeper:
@@ -101,3 +106,40 @@ async def kept(store: Store | None, session: Session, work: Callable[[Keeper], A
     if failure is not None:
         raise failure
     return keeper.session
+
+
+async def kept_versions(store: Store | None, task: str, host: ModelHost) -> tuple[Version, ...]:
+    """Return what was written for a task before, without what other weights wrote under the same name.
+
+    Where the server does not tell its weights, all counts.
+    """
+    kept = await asyncio.to_thread(_read_versions, store, task)
+    if not any(version.digest for version in kept):
+        return kept
+    try:
+        now = {local_name(model.name): model.digest for model in await host.models()}
+    except CouncilError:  # it will say so itself if it has to write
+        return kept
+    return tuple(one for one in kept if not _outdated(one, now.get(local_name(one.model))))
+
+
+async def keep_versions(store: Store | None, task: str, made: Iterable[Version]) -> None:
+    """Keep versions just written; the same model and seed replaces one. Raises ``StoreError``."""
+    await asyncio.to_thread(_write_versions, store, task, tuple(made))
+
+
+def _outdated(version: Version, digest: str | None) -> bool:
+    return version.digest is not None and digest is not None and version.digest != digest
+
+
+def _read_versions(store: Store | None, task: str) -> tuple[Version, ...]:
+    try:
+        return store.programs_of(task) if isinstance(store, Archive) else ()
+    except StoreError:  # what was written before can be written again
+        return ()
+
+
+def _write_versions(store: Store | None, task: str, made: tuple[Version, ...]) -> None:
+    if isinstance(store, Archive):
+        for version in made:
+            store.keep_program(task, version)

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from council import versions
 from council.generation import no_model
+from council.keeping import keep_versions, kept_versions
 from council.policies import Admission
 from council.settings import Settings
 from council.text import one_line, plural
@@ -19,7 +20,6 @@ from council.versions.asking import Ask
 from council.versions.hearing import Hearing, prepare
 from council.versions.speaking import ambiguity_words
 from council.versions.writing import Written
-from council.versionstore import keep_versions, kept_versions
 from council.witnessing import Parts, examples_in, open_desk, version_models
 
 Check = Callable[[Submission], Awaitable[ValidationReport]]

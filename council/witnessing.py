@@ -12,7 +12,7 @@ from council.errors import ModelBanned, ModelError, UsageError
 from council.evidence import confirm
 from council.examples import extract_examples
 from council.generation import extract_code
-from council.keeping import Keeper
+from council.keeping import Keeper, keep_versions, kept_versions
 from council.policies import WRITER, Admission, Policy
 from council.protocols import ModelHost, Sandbox, Store
 from council.settings import Settings
@@ -25,7 +25,6 @@ from council.types.evidence import Evidence, EvidenceKind, EvidenceState
 from council.types.submission import Submission
 from council.types.versions import Testimony, Version, VersionsReport
 from council.versions import speaking
-from council.versionstore import keep_versions, kept_versions
 
 Listener = Callable[[VersionsMoved], None]
 

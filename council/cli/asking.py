@@ -1,4 +1,4 @@
-"""``--ask``: what versions part on is put to the person at the terminal, and the answers become tests."""
+"""``--ask``: what versions part on is put to the person at the terminal, or to the panel; answers become tests."""
 
 from __future__ import annotations
 
@@ -19,15 +19,23 @@ PERSON = "the person at the terminal"
 
 
 def check_asking(options: argparse.Namespace) -> Path | None:
-    """Return the file that answers go to, found before any work; ``None`` without ``--ask``. Raises ``UsageError``."""
-    if not options.ask:
+    """Return the file that answers go to, found before any work; ``None`` where nobody is asked.
+
+    Raises ``UsageError``.
+    """
+    word = "--ask-seats" if options.ask_seats else "--ask"
+    if options.panel is not None and not options.ask_seats:
+        raise UsageError("--panel names who answers, and nobody is asked", "Add --ask-seats")
+    if not (options.ask or options.ask_seats):
         return None
+    if options.ask and options.ask_seats:
+        raise UsageError("--ask asks you and --ask-seats the panel", "Give one of them")
     if (options.samples or 1) < 2:
-        raise UsageError("--ask asks what several samples differ on, and one is wanted", "Add --samples 4 or more")
+        raise UsageError(f"{word} asks what several samples differ on, and one is wanted", "Add --samples 4 or more")
     if options.output is None:
-        raise UsageError("--ask writes tests beside the code, and the code has no file", "Add -o FILE")
-    if not sys.stdin.isatty():
-        remedy = "Leave it out: what versions differ on is shown all the same"
+        raise UsageError(f"{word} writes tests beside the code, and the code has no file", "Add -o FILE")
+    if options.ask and not sys.stdin.isatty():
+        remedy = "Leave it out: what versions differ on is shown all the same; or let the panel answer: --ask-seats"
         raise UsageError("--ask asks at the terminal, and nobody is there to answer", remedy)
     output = Path(options.output)
     target = output.with_name(f"test_{output.stem}_asked.py")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
+from typing import Literal
 
 from council.cli.asking import asker, check_asking, write_answers
 from council.cli.common import emit, resolve, run_async, tell, writable_target
@@ -17,6 +18,7 @@ from council.sources import read_task, read_tests
 from council.text import one_line, plural
 from council.types.session import Session
 from council.types.submission import SourceFile
+from council.versions import Ask
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,8 +60,8 @@ async def written(
     path = module_name(tests, options.output)
     async with Council.from_settings(settings, sandbox=walls(options, settings)) as house:
         with terminal.LiveSitting(quiet=options.quiet) as live:
-            ask = asker(live) if asks else None
-            return await house.generate(task, tests=tests, path=path, on_event=live.hear, ask=ask)
+            whom: Ask | Literal["seats"] | None = None if not asks else "seats" if options.ask_seats else asker(live)
+            return await house.generate(task, tests=tests, path=path, on_event=live.hear, ask=whom)
 
 
 def module_name(tests: tuple[SourceFile, ...], output: str | None) -> str:

@@ -107,7 +107,8 @@ def _generate(commands: Commands) -> None:
         '  council generate "a function is_palindrome(text)" --model qwen2.5-coder:1.5b -o palindrome.py\n'
         "  council generate @task.md --tests test_cache.py --draft-model qwen2.5-coder:0.5b -o cache.py\n"
         "  council generate @task.md --samples 8 --model qwen2.5-coder:1.5b -o cache.py\n"
-        "  council generate @task.md --samples 8 --model qwen2.5-coder:0.5b --model qwen2.5-coder:1.5b -o cache.py\n",
+        "  council generate @task.md --samples 8 --model qwen2.5-coder:0.5b --model qwen2.5-coder:1.5b -o cache.py\n"
+        "  council generate @task.md --samples 8 --ask -o cache.py         you say what is right where they differ\n",
     )
     parser.add_argument("task", metavar="TASK|@FILE", help="what the code should do")
     parser.add_argument(
@@ -118,8 +119,10 @@ def _generate(commands: Commands) -> None:
     parser.add_argument("--samples", metavar="N", type=int, help="write it N times and pick one by agreement")
     parser.add_argument(
         "--ask", action="store_true",
-        help="ask what is right where samples differ; the answers choose, and become tests beside the code",
+        help="ask you what is right where samples differ; the answers choose, and become tests beside the code",
     )  # fmt: skip
+    parser.add_argument("--ask-seats", action="store_true", help="the same, and the seats of the panel answer")
+    parser.add_argument("--panel", metavar="ID|FILE", help="with --ask-seats: who answers (default: frontier)")
     parser.add_argument("--tests", metavar="PATH", action="append", default=[], help="pytest files or folders")
     parser.add_argument("--policy", metavar="ID|FILE", help="policy with the exit criteria (default: python-team)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the code there (default: standard output)")

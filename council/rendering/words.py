@@ -241,8 +241,8 @@ def question_words(concern: Concern) -> str:
 
 
 def examination_words(session: PublicSession) -> str | None:
-    """Return in a line whom the open claims were put to; ``None`` where none were."""
-    if not session.examinations:
+    """Return in a line whom the open claims were put to; ``None`` where none were, or the questions of samples."""
+    if not session.examinations or session.generation is not None:
         return None
     claims = {finding_id for call in session.examinations for finding_id in call.finding_ids}
     seats = {call.seat for call in session.examinations}

@@ -7,6 +7,7 @@ from council.reviewing.examining import Bar, cross_examine, seconds_of
 from council.reviewing.lures import nonce_of
 from council.reviewing.panel import collect_reviews
 from council.reviewing.prompt import compose_prompt, spoken_by
+from council.reviewing.readings import ask_readings
 from council.reviewing.schema import BALLOT_SCHEMA
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Bar",
     "Turns",
     "Unread",
+    "ask_readings",
     "collect_reviews",
     "compose_prompt",
     "cross_examine",

@@ -111,7 +111,14 @@ async def cross_examine(
         rulings = [ruling for call in held for ruling in call.rulings]
         steering = await asyncio.to_thread(find_steering, bar.submission, _relayed(claims, rulings, bar.spoken))
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_ask(bar, seat, own, rulings, steering, number)) for seat, own in asked]
+            tasks = [
+                group.create_task(
+                    put_claims(
+                        bar, seat, own, compose_question(bar.submission, own, bar.templates, rulings), steering, number
+                    )
+                )
+                for seat, own in asked
+            ]
         held = (*held, *(task.result() for task in tasks))
     return weighed(evidence, held, weigh), held
 
@@ -213,7 +220,7 @@ def _asked(
         name = review.seat.name
         own = [c for c in claims if c.finding.source != name and (name, c.finding.id) not in ruled]
         if review.ballot is not None and own:
-            asked.append((_as_served(review), tuple(sorted(own, key=lambda c: _lot(submission, name, c.finding.id)))))
+            asked.append((_as_served(review), in_own_order(submission, name, own)))
     return sorted(asked, key=lambda pair: _lot(submission, pair[0].name))
 
 
@@ -225,24 +232,39 @@ def _as_served(review: Review) -> Seat:
     return seat
 
 
+def in_own_order(submission: Submission, seat: str, claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return claims in the order in which one seat sees them."""
+    return tuple(sorted(claims, key=lambda claim: _lot(submission, seat, claim.finding.id)))
+
+
 def _lot(submission: Submission, *words: str) -> str:
     """Return the lot by which seats and claims are shuffled: of chance, and the same for the same submission."""
     return hashlib.sha256("\0".join((submission.digest, *words)).encode()).hexdigest()
 
 
-async def _ask(
-    bar: Bar, seat: Seat, claims: tuple[Claim, ...], said: Sequence[Ruling], steering: Sequence[Passage], number: int
+async def put_claims(
+    bar: Bar,
+    seat: Seat,
+    claims: tuple[Claim, ...],
+    messages: tuple[Message, ...],
+    steering: Sequence[Passage],
+    number: int,
 ) -> CrossExamination:
+    """Put claims to one seat in these words and return the call, whatever came of it. ``number``: of the round."""
     bar.on_event(SeatMoved(seat=seat.name, state=CallState.ASKING, detail="asked about claims of others"))
-    call = await _called(bar, seat, claims, said, steering, number)
+    call = await _called(bar, seat, claims, messages, steering, number)
     bar.on_event(SeatExamined(call=call))
     return call
 
 
 async def _called(
-    bar: Bar, seat: Seat, claims: tuple[Claim, ...], said: Sequence[Ruling], steering: Sequence[Passage], number: int
+    bar: Bar,
+    seat: Seat,
+    claims: tuple[Claim, ...],
+    messages: tuple[Message, ...],
+    steering: Sequence[Passage],
+    number: int,
 ) -> CrossExamination:
-    messages = compose_question(bar.submission, claims, bar.templates, said)
     clock = asyncio.get_running_loop().time
     started = clock()
     asked = CrossExamination(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import council
 import pytest
 from council.cli.asking import asker
+from council.errors import UsageError
 from council.models import InTurn, ScriptedClient, ScriptedHost
 from council.policies import Policy
 from council.rendering.terminal import LiveSitting
 from council.sandbox import open_sandbox
+from council.types.calls import Call
 from council.types.versions import Question
 from council.versions import Ask, as_test_file
 
@@ -86,3 +91,59 @@ def test_a_person_is_asked_until_the_answer_is_one(
     session = write(asker(LiveSitting(quiet=True)))
     assert session.generation is not None and session.generation.pick is not None
     assert session.generation.pick.questions[0].answer is None, "who is gone has not answered"
+
+
+def ruled(word: str) -> Callable[[Call], dict[str, Any]]:
+    """A seat that says the task asks for the claim with a word in it, and for no other."""
+
+    def answer(call: Call) -> dict[str, Any]:
+        text = call.messages[-1].content
+        claims = [part.split("\nEND ")[0] for part in re.split(r"\nClaim \d+:\n", text)[1:]]
+        rulings = [
+            {"claim": number, "grounds": "the task", "ruling": "asked" if word in claim else "not_asked"}
+            for number, claim in enumerate(claims, 1)
+        ]
+        return {"rulings": rulings}
+
+    return answer
+
+
+def put_to_seats(*words: str) -> tuple[council.Session, ScriptedClient]:
+    replies = [f"```python\ndef first(items):\n    {way}\n```" for way in WAYS]
+    names = tuple(f"a/{number}" for number in range(len(words)))
+    settings = council.Settings(model="m", samples=4, store=False, seats=names)
+    client = ScriptedClient({name: ruled(word) for name, word in zip(names, words, strict=True)})
+    host = ScriptedHost({"m": InTurn(*replies)})
+    house = council.Council(settings, client=client, host=host, sandbox=open_sandbox(settings))
+    return asyncio.run(house.generate(TASK, policy=VOTES, ask="seats")), client
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "by"),
+    [
+        (("raises IndexError", "raises IndexError", "returns None"), "raises IndexError", "2 of 3 seats (0, 1)"),
+        (("returns None",), "returns None", "1 of 1 seat (0)"),
+        (("raises IndexError", "returns None"), None, None),
+        (("nothing", "returns None", "nothing"), None, None),
+        (("right program", "right program", "right program"), None, None),
+    ],
+)
+def test_seats_say_what_the_task_asks_for(words: tuple[str, ...], answer: str | None, by: str | None) -> None:
+    session, client = put_to_seats(*words)
+    assert session.generation is not None and session.generation.pick is not None
+    (question,) = session.generation.pick.questions
+    assert (None if question.answer is None else question.choices[question.answer], question.by) == (answer, by)
+    assert len(client.calls) == len(words) == len(session.examinations) == len(session.seats)
+    asked = client.calls[0].messages[-1].content
+    assert TASK in asked and "first([])" in asked and "version" not in asked and "def first" not in asked
+    if answer is not None:
+        assert (session.generation.attempts[session.generation.chosen - 1].code or "").count("None") == (
+            answer == "returns None"
+        )
+
+
+def test_nobody_to_ask_is_one_sentence() -> None:
+    settings = council.Settings(model="m", samples=4, store=False)
+    house = council.Council(settings, client=ScriptedClient(), host=ScriptedHost({}), sandbox=open_sandbox(settings))
+    with pytest.raises(UsageError, match="there is no seat to ask"):
+        asyncio.run(house.generate(TASK, policy="checks-only", ask="seats"))

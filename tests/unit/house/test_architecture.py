@@ -17,14 +17,14 @@ STOREY = {
     "policies": 1, "protocols": 1, "settings": 1, "templating": 1, "sources": 1, "examples": 1,
     "models": 2, "generation": 2, "sandbox": 2, "validation": 2, "reviewing": 2, "evidence": 2, "probing": 2, "consensus": 2, "versions": 2,
     "store": 2, "rendering": 2, "suites": 2, "measuring": 2, "advising": 2, "auditing": 2,
-    "turns": 3, "engine": 3, "stages": 3, "witnessing": 3, "sampling": 3, "rehearings": 4,
+    "turns": 3, "engine": 3, "stages": 3, "witnessing": 3, "sampling": 3, "questioning": 3, "rehearings": 4,
     "api": 4, "bench": 4, "advisories": 4, "guidance": 4, "audits": 4, "batch": 4, "selftest": 4,
     "cli": 5, "mcp": 5, "__main__": 6, "__init__": 6,
 }  # fmt: skip
 ROOMS = {name for name, storey in STOREY.items() if storey == 2}
 MAY_KNOW_ROOMS = {
-    "turns", "engine", "stages", "witnessing", "sampling", "rehearings", "api", "bench", "advisories", "guidance",
-    "audits", "batch", "selftest", "cli", "mcp",
+    "turns", "engine", "stages", "witnessing", "sampling", "questioning", "rehearings", "api", "bench", "advisories",
+    "guidance", "audits", "batch", "selftest", "cli", "mcp",
 }  # fmt: skip
 DOORS = {
     "litellm": {"models/litellm.py"},
