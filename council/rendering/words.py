@@ -241,13 +241,15 @@ def question_words(concern: Concern) -> str:
 
 
 def examination_words(session: PublicSession) -> str | None:
-    """Return in a line whom the open claims were put to; ``None`` where none were, or the questions of samples."""
-    if not session.examinations or session.generation is not None:
+    """Return in a line whom the open claims were put to; ``None`` where none were."""
+    if not session.examinations:
         return None
     claims = {finding_id for call in session.examinations for finding_id in call.finding_ids}
     seats = {call.seat for call in session.examinations}
     put = plural(len(claims), "claim was", "claims were")
     put_ones = [c for c in session.concerns if any(finding.id in claims for finding in c.members)]
+    if not put_ones:
+        return None
     asked = sorted({question_words(concern) for concern in put_ones}, reverse=True)
     return f"{put} put to {plural(len(seats), 'other seat')}: {' '.join(asked)}"
 
