@@ -23,6 +23,11 @@ PARTS = {
 _LONGEST_S = 290
 
 
+def user_of(backend: str, part: str) -> int:
+    """Return a user of its own for each part: a fork bomb uses up what tasks its user may have, and parts run at once."""
+    return USER + 1 + 2 * list(PARTS).index(part) + (backend == "landlock")
+
+
 def reachable_python() -> str | None:
     """An interpreter of our version that anybody may run: the one of the tests may lie below root's home."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -37,13 +42,14 @@ def judged_by_another(python: str, backend: str, part: str) -> dict[str, dict[st
     packages = [path for path in sys.path if path.endswith("site-packages")]
     paths = [str(ROOT), str(Path(__file__).parent), *packages]
     program = f"import sys; sys.path[:0] = {paths!r}; import ordinary_user; ordinary_user.main(*sys.argv[1:])"
+    user = user_of(backend, part)
     home = f"/tmp/council-hostile-{backend}-{part}-{os.getpid()}"
     os.mkdir(home, 0o700)
-    os.chown(home, USER, USER)
+    os.chown(home, user, user)
     try:
         done = subprocess.run(
             [python, "-B", "-c", program, backend, part], cwd="/", env={"PATH": "/usr/bin:/bin", "HOME": home, "TMPDIR": home},
-            user=USER, group=USER, extra_groups=[], capture_output=True, text=True, timeout=_LONGEST_S, check=False,
+            user=user, group=user, extra_groups=[], capture_output=True, text=True, timeout=_LONGEST_S, check=False,
         )  # fmt: skip
     finally:
         shutil.rmtree(home, ignore_errors=True)
