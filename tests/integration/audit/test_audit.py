@@ -33,6 +33,8 @@ from council.store import open_store
 from council.types.audits import Audit, AuditedFile, AuditStep, MarkKind, ModelMark
 from council.types.checks import CheckOutcome
 
+from tests.integration.warm import run_council
+
 ROOT = Path(__file__).parents[3]
 LRU = ROOT / "examples" / "lru_cache"
 BANNED = ModelRule(name="codellama:34b", status="banned", replacement="good:7b")
@@ -299,6 +301,8 @@ def council(folder: Path, *words: str, **more: Any) -> subprocess.CompletedProce
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:1"}
+    if not more:
+        return run_council("audit", *words, cwd=folder, env=environment)
     return subprocess.run(
         [sys.executable, "-m", "council", "audit", *words],
         cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, **more,

@@ -25,6 +25,8 @@ from council.suites import load_suite
 from council.types.benchmarks import Benchmark
 from council.types.calls import Call, Reply, Usage
 
+from tests.integration.warm import run_council
+
 POLICY = """\
 title = "Quick"
 [[criteria]]
@@ -83,14 +85,7 @@ class Bench:
 
     def council(self, *words: str, code: int | None = 0, **env: str) -> subprocess.CompletedProcess[str]:
         """Run it and return what it said; ``code`` is the exit code it must end with."""
-        done = subprocess.run(
-            [sys.executable, "-m", "council", *words],
-            cwd=self.folder,
-            env={**self.env, **env},
-            capture_output=True,
-            text=True,
-            timeout=280,
-        )
+        done = run_council(*words, cwd=self.folder, env={**self.env, **env}, timeout=280)
         shown = f"council {' '.join(words)}\n{done.stdout}\n--- stderr\n{done.stderr}"
         assert code is None or done.returncode == code, shown
         assert "Traceback" not in done.stderr and done.returncode != 4, shown

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.warm import run_council
+
 ROOT = Path(__file__).parents[3]
 Done = subprocess.CompletedProcess[str]
 
@@ -31,10 +33,11 @@ class Shell:
         }
 
     def council(self, *words: str, prefix: tuple[str, ...] = (), timeout: float = 120, **env: str) -> Done:
+        whole = {**self.env, **env}
+        if not prefix:
+            return run_council(*words, cwd=self.work, env=whole, timeout=timeout)
         command = [*prefix, sys.executable, "-m", "council", *words]
-        return subprocess.run(
-            command, cwd=self.work, env={**self.env, **env}, capture_output=True, text=True, timeout=timeout
-        )
+        return subprocess.run(command, cwd=self.work, env=whole, capture_output=True, text=True, timeout=timeout)
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

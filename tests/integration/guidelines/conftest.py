@@ -13,6 +13,8 @@ import pytest
 
 from council.store import open_store
 
+from tests.integration.warm import run_council
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -60,8 +62,7 @@ class Team:
         store.close()
 
     def council(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "council", *words]
-        return subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=120)
+        return run_council(*words, cwd=self.folder, env=self.env)
 
     def texts(self, folder: str = "guidelines") -> dict[str, str]:
         return {path.name: path.read_text(encoding="utf-8") for path in sorted((self.folder / folder).iterdir())}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.integration.warm import run_council
 
 POLICY = """\
 title = "Team"
@@ -120,9 +121,6 @@ def run(tmp_path: Path, ollama: OllamaServer) -> Callable[..., subprocess.Comple
     }
 
     def council(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "council", *words]
-        return subprocess.run(
-            command, cwd=tmp_path, env={**environment, **more}, capture_output=True, text=True, timeout=120
-        )
+        return run_council(*words, cwd=tmp_path, env={**environment, **more})
 
     return council
