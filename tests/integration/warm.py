@@ -7,6 +7,7 @@ before ``main``; so words for the interpreter itself (``PYTHON…``, another lan
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,9 @@ def _serve(path: str) -> None:
 
     for module in pkgutil.iter_modules(council.cli.__path__):
         importlib.import_module(f"council.cli.{module.name}")
+    gc.collect()
+    gc.freeze()  # else the first collection of every fork would copy all of the memory
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to wait for them here
     server = socket.socket(socket.AF_UNIX)
     server.bind(path)
     server.listen(16)
@@ -91,12 +96,10 @@ def _serve(path: str) -> None:
         except TimeoutError:
             continue
         if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             server.close()
-            if os.fork():  # so that nobody has to wait for it here
-                os._exit(0)
             _attend(wire)
         wire.close()
-        os.wait()
 
 
 def _attend(wire: socket.socket) -> None:
@@ -121,7 +124,7 @@ def _attend(wire: socket.socket) -> None:
 
 
 def _become(order: dict[str, Any], descriptors: list[int]) -> None:
-    """Be the command from here on; the interpreter ends as it always does."""
+    """Be the command from here on. Threads and exit functions end as always; the memory is not tidied up."""
     for place, number in enumerate(descriptors):
         os.dup2(number, place)
         os.close(number)
@@ -137,7 +140,19 @@ def _become(order: dict[str, Any], descriptors: list[int]) -> None:
     from council.__main__ import main
 
     sys.argv = [program, *order["words"]]
-    sys.exit(main())
+    code = 1
+    try:
+        code = main()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":
