@@ -1,7 +1,8 @@
 """Landlock and a system-call filter around one program, with a supervisor that ends everything it started.
 
 The supervisor stays outside the walls. It is told to stop by the end of a pipe (``lifeline``) whose other end only
-council holds, so it also stops when council is killed. As subreaper it inherits whatever the program leaves behind.
+council holds, so it also stops when council is killed. It has a session of its own, so that Ctrl-C reaches council
+alone, which then closes that end. As subreaper it inherits whatever the program leaves behind.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import os
 import select
-import signal
 import struct
 import sys
 import time
@@ -34,7 +34,6 @@ def main() -> None:
     order = orders.read_order(sys.argv[2:])
     with open(order["filter"], "rb") as file:  # before private mounts hide it
         order["program"] = file.read()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches council, which then closes the lifeline
     try:
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         if order["base"] is not None:
@@ -160,7 +159,7 @@ def end_all(user: int | None) -> None:
             _kill_everything_of(user)
         for number in _descendants(os.getpid()):
             try:
-                os.kill(number, signal.SIGKILL)
+                os.kill(number, linux.SIGKILL)
             except ProcessLookupError:
                 pass  # it ended by itself
         if _has_children():
@@ -183,7 +182,7 @@ def _kill_everything_of(user: int) -> None:
     if killer == 0:
         try:
             private.become(user)
-            os.kill(-1, signal.SIGKILL)
+            os.kill(-1, linux.SIGKILL)
         finally:
             os._exit(0)
     os.waitpid(killer, 0)
