@@ -20,7 +20,7 @@ from council.types.probe import Probe
 from council.types.reviews import Review
 from council.types.session import Session
 from council.types.submission import Submission
-from council.types.versions import Version
+from council.types.versions import Testimony, Version
 
 
 @runtime_checkable
@@ -128,6 +128,8 @@ class Docket(Record):
     probe: Probe | None = None
     findings: tuple[Finding, ...] = ()
     """What no seat and no check found, such as a difference to independent versions of the task."""
+    testimony: Testimony | None = None
+    """What these versions say of the submission as a whole."""
     seconds: tuple[Second, ...] = ()
     """Who, asked about a finding of another seat that no run has settled, says that it holds."""
     policy: Policy

@@ -149,6 +149,7 @@ def _docket(session: Session, policy: Policy, found: tuple[Evidence, ...]) -> Do
         evidence=found,
         probe=session.probe,
         findings=session.versions.findings if session.versions else (),
+        testimony=session.versions.testimony if session.versions else None,
         seconds=reviewing.seconds_of(session.examinations),
         policy=policy,
     )

@@ -22,7 +22,7 @@ from council.consensus.grounds import Cap, Grounds, find_grounds
 from council.consensus.reasons import explain_decision, name_dissent
 from council.consensus.reliability import count_effective, weigh_seats
 from council.consensus.scoring import measure_agreement, score_voices
-from council.consensus.tempering import temper
+from council.consensus.tempering import support, temper
 from council.consensus.voting import (
     RANKS,
     Count,
@@ -63,7 +63,7 @@ class MajorityAggregator:
         weights = weigh_seats([models[voice.seat] for voice in voices], record)
         placed = score_voices(voices, decision, weights) if quorum.met else None
         trust = trust_decision(decision, _proofs(decision, grounds), bench.tallies[0].count, bench.shared, record)
-        trust = temper(trust, decision, docket.probe)
+        trust = temper(support(trust, decision, docket.testimony), decision, docket.probe)
         return Consensus(
             decision=decision,
             score=None if placed is None else placed[0],

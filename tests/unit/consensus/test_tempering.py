@@ -1,4 +1,4 @@
-"""What measuring the tests takes from the confidence of an approval, and that it takes nothing else."""
+"""What measuring the tests takes from the confidence of an approval, what versions add to it, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from council.consensus import DEFAULT
 from council.consensus.calibration import Trust
-from council.consensus.tempering import temper
+from council.consensus.tempering import SUPPORTERS, support, temper
 from council.policies import Policy, Voting
 from council.protocols import Docket
+from council.types import versions
 from council.types.consensus import Consensus, Decision
 from council.types.probe import Mutant, Probe
 from council.types.reviews import Ballot, Review, ReviewOutcome, Seat, Verdict
@@ -64,3 +65,30 @@ def test_the_votes_and_the_score_stand_as_they_are() -> None:
     assert probed.confidence < plain.confidence and "44 % of small changes" in str(probed.confidence_rests_on)
     assert probed.but(confidence=plain.confidence, confidence_rests_on=plain.confidence_rests_on) == plain
     assert decide(measured(8, 0)) == plain
+
+
+DIFFERENCE = versions.Difference(
+    input=versions.Input(steps=("f(1)",), origin=versions.Origin.EXAMPLE), step=0, given={"r": 1}, expected={"r": 2}, agreeing=4, of=4
+)
+
+
+@given(st.floats(0.01, 0.999), st.integers(0, 12), st.booleans(), st.sampled_from(Decision))
+def test_versions_only_ever_speak_for_an_approval_they_do_not_contradict(
+    confidence: float, agreeing: int, differs: bool, decision: Decision
+) -> None:
+    trust = Trust(confidence=confidence, rests_on="votes")
+    told = versions.Testimony(reason="r", agreeing=agreeing, witnesses=12, inputs=9, difference=DIFFERENCE if differs else None)
+    after = support(trust, decision, told)
+    if differs or agreeing < SUPPORTERS or decision is not Decision.APPROVED:
+        assert after == trust
+    else:
+        assert after.confidence is not None and confidence <= after.confidence <= max(0.99, confidence)
+        assert confidence >= 0.98 or after.confidence > confidence
+        assert "independent programs do the same on 9 inputs" in str(after.rests_on)
+    assert support(trust, decision, None) == trust
+
+
+def test_what_versions_add_is_the_lower_end_of_what_was_measured() -> None:
+    told = versions.Testimony(reason="r", agreeing=4, witnesses=4, inputs=1)
+    after = support(Trust(confidence=0.75, rests_on="votes"), Decision.APPROVED, told)
+    assert after.confidence == pytest.approx(3 * 1.8 / (3 * 1.8 + 1), abs=0.001)
