@@ -228,6 +228,8 @@ def _without(text: str, secrets: tuple[str, ...]) -> str:
             text = _broken(plain, _BREAK).sub(REDACTED, text)
         elif len(plain) >= _SHORTEST and plain in bare:
             text = _broken(plain, r"\\*").sub(REDACTED, text)
+        elif _SHORTEST <= len(form) > len(plain) and plain and plain in bare:  # too little is left without them
+            text = _deeper(form).sub(REDACTED, text)
     return text
 
 
@@ -285,6 +287,15 @@ def _written(secret: str) -> Iterator[str]:
 @lru_cache(maxsize=1024)
 def _broken(form: str, between: str) -> re.Pattern[str]:
     return re.compile(between.join(map(re.escape, form)))
+
+
+@lru_cache(maxsize=1024)
+def _deeper(form: str) -> re.Pattern[str]:
+    """Return what finds a form that was written as JSON again: with as many backslashes in each place, or more."""
+    runs = re.findall(r"\\+|[^\\]+", form)
+    parts = [rf"\\{{{len(run)},}}+" if run[0] == "\\" else r"\\*".join(map(re.escape, run)) for run in runs]
+    before = r"(?<!\\)" if form[0] == "\\" else ""  # a long run is tried once, and not from each of its places
+    return re.compile(before + "".join(parts))
 
 
 def _without_commands(text: str) -> str:

@@ -30,6 +30,9 @@ def test_a_value_goes_from_any_text(before: str, key: str, after: str) -> None:
 
 
 @given(before=WORDS, key=KEYS, after=WORDS, deep=st.integers(1, 4))
+@example(before="", key="000000\\0", after="", deep=2)
+@example(before="x", key='"\\\\"a\\\\\\"b', after="", deep=3)
+@example(before="", key="\\" * 7 + "a", after="", deep=2)
 def test_a_value_goes_from_json_in_json(before: str, key: str, after: str, deep: int) -> None:
     text = before + key + after
     for _ in range(deep):
