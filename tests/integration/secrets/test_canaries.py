@@ -31,6 +31,8 @@ def look():
             inner[:] = [] if len(files) > 20_000 else inner
     for path in files:
         try:
+            if not os.path.isfile(path):  # a pipe that somebody has left would never open
+                continue
             with open(path, "rb") as file:
                 places += 1
                 if mark in file.read(4_000_000):
