@@ -6,12 +6,14 @@ import asyncio
 import json
 import re
 import unicodedata
+from datetime import UTC, datetime
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from council.policies import load_policy
+from council.rendering import Documents
 from council.rendering.pages import active_parts, to_page
 from council.reviewing import Unread, compose_prompt, nonce_of, read_ballot
 from council.reviewing.extraction import _CLOSE
@@ -25,8 +27,24 @@ from council.text import one_line, printable
 from council.types.calls import Finish
 from council.types.checks import CheckOutcome, CheckResult, SandboxInfo, TestOutcome, TestResult, ValidationReport
 from council.types.reviews import Verdict
+from council.types.findings import Finding, Severity
 from council.types.selftest import Payload
+from council.types.session import Attempt, Generation, Session
 from council.types.submission import SourceFile, Submission
+from council.types.versions import (
+    Ambiguity,
+    Answer,
+    Cluster,
+    Difference,
+    Input,
+    Origin,
+    Pick,
+    Question,
+    Version,
+    VersionsReport,
+)
+from council.types.versions import Testimony as Told
+from council.versions.speaking import ambiguity_words, difference_words, outcome_words
 
 some = settings(max_examples=150, deadline=None)
 few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -231,6 +249,66 @@ def test_markdown_of_any_text_is_only_that_text(text: str) -> None:
 def test_no_page_runs_or_loads_anything_whatever_the_document_says(markdown: str, title: str) -> None:
     found = _page(to_page(markdown, title=printable(title), templates=TEMPLATES))
     assert not [what for what in found if what.startswith(("it holds a tag", "it holds an attr", "it holds a link"))]
+
+
+def session_saying(text: str) -> Session:
+    """Return a session in which versions, their outputs, inputs and models, and the questions about them, say a text."""
+    one, outcome = Input(steps=(text, text), origin=Origin.HINT), {"r": text}
+    gap = Difference(
+        input=one,
+        step=1,
+        given=outcome,
+        expected={"x": [text, text]},
+        agreeing=4,
+        of=4,
+        models=(text,),
+        confirmed_by=(text,),
+    )
+    split = Ambiguity(input=one, step=1, answers=(Answer(outcome=outcome, members=("a",)),) * 2)
+    said = (difference_words(gap), ambiguity_words(split))
+    wrote = tuple(Version(id=name, code=text, model=name + text, variant=text, duration_s=1.0) for name in "ab")
+    report = VersionsReport(
+        models=(text,),
+        versions=wrote,
+        testimony=Told(difference=gap, reason=text, witnesses=4, inputs=9),
+        ambiguities=(split,),
+        findings=tuple(Finding(id=word, source="versions", severity=Severity.INFO, message=word) for word in said),
+        note=text,
+    )
+    asked = Question(text=text, about=split, choices=(outcome_words(outcome), text), answer=1, by=text)
+    pick = Pick(
+        chosen="a",
+        clusters=(Cluster(members=("a",), written=1), Cluster(members=("b",), written=1)),
+        open_questions=(text,),
+        questions=(asked,),
+    )
+    kept = Attempt(number=1, tier="sample", model="m", code="x = 1\n")
+    return Session(
+        session_id="s",
+        created_at=datetime(2026, 11, 23, tzinfo=UTC),
+        council_version="0",
+        policy="p",
+        submission=Submission.from_text("x = 1\n"),
+        versions=report,
+        generation=Generation(model="m", attempts=(kept,), chosen=1, pick=pick),
+    )
+
+
+def blocks(markdown: str) -> list[str]:
+    return [token.type for token in MarkdownIt("commonmark").enable("table").parse(markdown)]
+
+
+@few
+@given(hostile())
+@example("```\n````\n# no heading").via("fences inside a fence")
+@example("| a |\n|---|\n<script>alert(1)</script>\x1b[2J").via("a table, HTML and a control character")
+def test_what_versions_say_makes_no_block_of_its_own(text: str) -> None:
+    assume(printable(text).strip())
+    document = Documents(TEMPLATES, secrets=()).render(session_saying(text))
+    assert not active_parts(document) and seen(document)
+    assert blocks(document) == blocks(Documents(TEMPLATES, secrets=()).render(session_saying("x")))
+    page = to_page(document, title="t", templates=TEMPLATES)
+    assert not [what for what in _page(page) if what.startswith("it holds a")]
 
 
 @few
