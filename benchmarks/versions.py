@@ -70,20 +70,21 @@ def generation_table(rows: list[dict[str, Any]]) -> None:
         print(f"\n{model}, {len(mine)} tasks, right by the strong tests")
         for way in ways:
             values = np.array([row[way] for row in mine])
-            low, high = _interval(values)
+            low, high = interval(values)
             gain = values - np.array([row["temperature 0"] for row in mine])
-            told = "" if way == "temperature 0" else f"   {gain.mean():+.3f} ({_words(_interval(gain))})"
+            told = "" if way == "temperature 0" else f"   {gain.mean():+.3f} ({_words(interval(gain))})"
             print(f"  {way:34}{values.mean():.3f} ({low:.2f} to {high:.2f}){told}")
     print("  in brackets 95 % by bootstrap over tasks; last column: paired difference to temperature 0")
 
 
-def _interval(values: np.ndarray) -> tuple[float, float]:
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """Return the ends of 95 % by bootstrap over tasks."""
     draws = np.random.default_rng(7).choice(values, (_DRAWS, len(values))).mean(axis=1)
     return float(np.quantile(draws, 0.025)), float(np.quantile(draws, 0.975))
 
 
-def _words(interval: tuple[float, float]) -> str:
-    return f"{interval[0]:+.2f} to {interval[1]:+.2f}"
+def _words(ends: tuple[float, float]) -> str:
+    return f"{ends[0]:+.2f} to {ends[1]:+.2f}"
 
 
 # ---- calibration -------------------------------------------------------------------------------------------------

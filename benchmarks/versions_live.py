@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from versions import interval
 
 from council.bench.judging import bench_policy, judge_code, strict_house
 from council.engine import Council
@@ -29,7 +30,6 @@ from council.types.benchmarks import SampleOutcome, Task
 BLANK = Policy(id="blank", title="No check chooses")
 JUDGED_BY = bench_policy(BLANK)
 WAYS = ("one sample", "temperature 0", "the pick", "any of them")
-_DRAWS = 4000
 
 
 async def judged(house: Council, task: Task) -> dict[str, float] | None:
@@ -55,20 +55,16 @@ async def judged(house: Council, task: Task) -> dict[str, float] | None:
     }
 
 
-def interval(values: np.ndarray) -> str:
-    """Return 95 % by bootstrap over tasks."""
-    draws = np.random.default_rng(7).choice(values, (_DRAWS, len(values))).mean(axis=1)
-    return f"{np.quantile(draws, 0.025):.2f} to {np.quantile(draws, 0.975):.2f}"
-
-
 def show(model: str, rows: dict[str, dict[str, float]], samples: int, without: list[str]) -> None:
     """Print the table of one model."""
     print(f"\n{model}, {len(rows)} tasks, {samples} samples each, right by plain and edge-case tests")
     for way in WAYS:
         values = np.array([row[way] for row in rows.values()])
-        gain = values - np.array([row["temperature 0"] for row in rows.values()])
-        told = "" if way == "temperature 0" else f"   {gain.mean():+.3f} ({interval(gain)}) against temperature 0"
-        print(f"  {way:16}{values.mean():.3f} ({interval(values)}){told}")
+        low, high = interval(values)
+        print(f"  {way:16}{values.mean():.3f} ({low:.2f} to {high:.2f})")
+    gain = np.array([row["the pick"] - row["temperature 0"] for row in rows.values()])
+    low, high = interval(gain)
+    print(f"  the pick against temperature 0, paired: {gain.mean():+.3f} ({low:+.2f} to {high:+.2f})")
     said = np.array([row["printed"] for row in rows.values()])
     print(f"  the pick was printed to be right with {np.nanmean(said):.2f} on average")
     print(f"  seconds to write a task's samples: median {np.median([row['written_s'] for row in rows.values()]):.0f}")

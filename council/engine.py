@@ -177,15 +177,15 @@ class Council:
         ``ask``: of several samples, is put what they part on (see ``council.versions.Ask``); ``"seats"``: the panel is.
         """
         chosen = self.policy(policy)
-        seated = await SeatsAnswer.of(self, chosen) if ask == "seats" else None
+        seated = await SeatsAnswer.of(self, chosen) if isinstance(ask, str) else None
+        person = None if isinstance(ask, str) else ask
         blank = Submission(files=(), tests=tests, task=task)
         admission = await self._admit_writers(chosen)
         session = self._opened(SessionKind.GENERATE, blank, chosen, None).but(notes=admission.take_notes())
         tell = on_event or _deaf
 
         async def work(keep: Keeper) -> None:
-            whom = seated.bound(keep, tell) if seated is not None else None if isinstance(ask, str) else ask
-            await self._write(keep, chosen, path, admission, tell, whom)
+            await self._write(keep, chosen, path, admission, tell, seated.bound(keep, tell) if seated else person)
 
         return await kept(self.store, session, work)
 

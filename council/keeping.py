@@ -113,14 +113,14 @@ async def kept_versions(store: Store | None, task: str, host: ModelHost) -> tupl
 
     Where the server does not tell its weights, all counts.
     """
-    kept = await asyncio.to_thread(_read_versions, store, task)
-    if not any(version.digest for version in kept):
-        return kept
+    there = await asyncio.to_thread(_read_versions, store, task)
+    if not any(version.digest for version in there):
+        return there
     try:
-        now = {local_name(model.name): model.digest for model in await host.models()}
+        weights = {local_name(model.name): model.digest for model in await host.models()}
     except CouncilError:  # it will say so itself if it has to write
-        return kept
-    return tuple(one for one in kept if not _outdated(one, now.get(local_name(one.model))))
+        return there
+    return tuple(one for one in there if not _outdated(one, weights.get(local_name(one.model))))
 
 
 async def keep_versions(store: Store | None, task: str, made: Iterable[Version]) -> None:

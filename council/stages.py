@@ -112,7 +112,7 @@ class Stages:
                 weigh=evidence.weigh_seats,
                 decides=decides,
                 before=session.examinations,
-                others=[f for f in session.versions.findings if f.rule == "difference"] if session.versions else (),
+                others=session.versions.findings if session.versions else (),
             )
         fresh = calls[len(session.examinations) :]
         notes = session.notes

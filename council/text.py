@@ -228,7 +228,7 @@ def _without(text: str, secrets: tuple[str, ...]) -> str:
             text = _broken(plain, _BREAK).sub(REDACTED, text)
         elif len(plain) >= _SHORTEST and plain in bare:
             text = _broken(plain, r"\\*").sub(REDACTED, text)
-        elif _SHORTEST <= len(form) > len(plain) and plain and plain in bare:  # too little is left without them
+        elif plain and len(form) >= _SHORTEST and plain in bare:  # too short without its backslashes to go by itself
             text = _deeper(form).sub(REDACTED, text)
     return text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from council import versions
-from council.errors import ModelBanned, ModelError, UsageError
+from council.errors import ModelError, UsageError
 from council.evidence import confirm
 from council.examples import extract_examples
 from council.generation import extract_code
@@ -91,8 +91,6 @@ async def add_versions(
             desk = open_desk(parts, models, await admitting())
             heard = await _heard(session.submission, desk, models, recorded, parts, on_event)
         except ModelError as error:
-            if isinstance(error, ModelBanned):
-                raise
             heard = VersionsReport(models=models, testimony=Testimony(reason=f"no version could be written: {error}"))
         except UsageError as error:
             if asked:

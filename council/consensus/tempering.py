@@ -32,9 +32,8 @@ def support(trust: Trust, decision: Decision, testimony: Testimony | None) -> Tr
         return trust
     if testimony.difference is not None or testimony.agreeing < SUPPORTERS:
         return trust
-    raised = trust.confidence * SUPPORT
-    chance = max(trust.confidence, round(min(MOST, raised / (raised + 1 - trust.confidence)), 3))
     told = f"{testimony.agreeing} independent programs do the same on {plural(testimony.inputs, 'input')}"
+    chance = max(trust.confidence, _at_odds(trust.confidence, SUPPORT))
     supported: Trust = trust.but(confidence=chance, rests_on=f"{trust.rests_on}; more because {told}")
     return supported
 
@@ -44,8 +43,13 @@ def temper(trust: Trust, decision: Decision, probe: Probe | None) -> Trust:
     noticed = None if probe is None else probe.noticed_share
     if decision is not Decision.APPROVED or trust.confidence is None or noticed is None or noticed >= 1:
         return trust
-    kept = trust.confidence * noticed
-    chance = min(trust.confidence, round(max(LEAST, kept / (kept + 1 - trust.confidence)), 3))
+    chance = min(trust.confidence, _at_odds(trust.confidence, noticed))
     missed = f"less for tests that notice {percent(noticed)} of small changes of the code"
     tempered: Trust = trust.but(confidence=chance, rests_on=f"{trust.rests_on}; {missed}")
     return tempered
+
+
+def _at_odds(chance: float, factor: float) -> float:
+    """Return a chance after its odds are multiplied."""
+    raised = chance * factor
+    return round(min(MOST, max(LEAST, raised / (raised + 1 - chance))), 3)

@@ -31,7 +31,11 @@ from council.types.checks import ValidationReport
 from council.types.guidelines import Guide
 from council.types.session import Session
 
-_WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_words") or name.startswith("seat_")} | {
+_WORDS = {
+    name: value
+    for name, value in {**vars(words), **vars(testimony)}.items()
+    if name.endswith("_words") or name.startswith("seat_")
+} | {
     "decision_facts": words.decision_facts,
     "trust_words": words.trust_words,
     "evidence_lines": words.evidence_lines,
@@ -40,10 +44,7 @@ _WORDS = {name: getattr(words, name) for name in vars(words) if name.endswith("_
     "survived_words": probe.SURVIVED,
     "caveat_words": probe.CAVEAT,
     "versions_source": words.VERSIONS,
-    "versions_words": testimony.versions_words,
-    "versions_cost_words": testimony.versions_cost_words,
     "version_rows": testimony.version_rows,
-    "pick_words": testimony.pick_words,
     "executed": words.executed,
     "gaps": words.gaps,
     "unpassed": words.unpassed,

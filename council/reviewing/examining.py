@@ -252,21 +252,6 @@ async def put_claims(
 ) -> CrossExamination:
     """Put claims to one seat in these words and return the call, whatever came of it. ``number``: of the round."""
     bar.on_event(SeatMoved(seat=seat.name, state=CallState.ASKING, detail="asked about claims of others"))
-    call = await _called(bar, seat, claims, messages, steering, number)
-    bar.on_event(SeatExamined(call=call))
-    return call
-
-
-async def _called(
-    bar: Bar,
-    seat: Seat,
-    claims: tuple[Claim, ...],
-    messages: tuple[Message, ...],
-    steering: Sequence[Passage],
-    number: int,
-) -> CrossExamination:
-    clock = asyncio.get_running_loop().time
-    started = clock()
     asked = CrossExamination(
         seat=seat.name,
         round=number,
@@ -274,9 +259,17 @@ async def _called(
         finding_ids=tuple(claim.finding.id for claim in claims),
         outcome=ReviewOutcome.FAILED,
     )
+    call = await _called(bar, seat, asked, steering)
+    bar.on_event(SeatExamined(call=call))
+    return call
+
+
+async def _called(bar: Bar, seat: Seat, asked: CrossExamination, steering: Sequence[Passage]) -> CrossExamination:
+    clock = asyncio.get_running_loop().time
+    started = clock()
     call = Call(
         model=seat.model,
-        messages=messages,
+        messages=asked.question,
         reply_schema=RULINGS_SCHEMA,
         temperature=bar.settings.temperature,
         max_tokens=bar.settings.max_tokens,

@@ -36,6 +36,7 @@ def run_council(*words: str, cwd: Path, env: dict[str, str], timeout: float = 12
             wire.connect(_address())
             order = json.dumps({"words": words, "cwd": str(cwd), "env": env}).encode()
             socket.send_fds(wire, [order], [nothing.fileno(), out.fileno(), err.fileno()])
+            wire.shutdown(socket.SHUT_WR)
             answers = wire.makefile("rb")
             number = int(answers.readline())
             try:
@@ -105,12 +106,9 @@ def _serve(path: str) -> None:
 def _attend(wire: socket.socket) -> None:
     wire.setblocking(True)
     content, descriptors, _, _ = socket.recv_fds(wire, _MOST, 3)
-    while True:
-        try:
-            order = json.loads(content)
-            break
-        except ValueError:
-            content += wire.recv(_MOST)
+    while more := wire.recv(_MOST):
+        content += more
+    order = json.loads(content)
     child = os.fork()
     if child == 0:
         wire.close()

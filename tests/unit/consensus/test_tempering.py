@@ -15,6 +15,7 @@ from council.types import versions
 from council.types.consensus import Consensus, Decision
 from council.types.probe import Mutant, Probe
 from council.types.reviews import Ballot, Review, ReviewOutcome, Seat, Verdict
+from council.versions import Terms
 
 MUTANT = Mutant(path="a.py", line=1, kind="constant", before="x = 1", after="x = 2")
 
@@ -86,6 +87,10 @@ def test_versions_only_ever_speak_for_an_approval_they_do_not_contradict(
         assert confidence >= 0.98 or after.confidence > confidence
         assert "independent programs do the same on 9 inputs" in str(after.rests_on)
     assert support(trust, decision, None) == trust
+
+
+def test_as_many_speak_for_a_program_as_convict_one() -> None:
+    assert SUPPORTERS == Terms().agreeing
 
 
 def test_what_versions_add_is_the_lower_end_of_what_was_measured() -> None:
