@@ -61,6 +61,7 @@ class SeatsAnswer:
             self._settings,
             self._templates,
             turn_away=lambda seat, reply: self._admission.turn_away(reply, seat_role(seat, self._panel)),
+            topic="what the task asks for",
             on_event=tell,
         )
         with sitting(self._settings, deadline_s=self._settings.later_limit_s, spent_usd=session.cost.known_usd):

@@ -61,6 +61,7 @@ class Bar:
         client: asks the models.
         turn_away: looks at who really answered, as in a review.
         spoken: what the checks printed of the code.
+        topic: what seats are asked about, in the words of the progress.
         on_event: hears ``SeatMoved`` and ``SeatExamined``.
     """
 
@@ -73,6 +74,7 @@ class Bar:
         *,
         turn_away: TurnAway,
         spoken: str = "",
+        topic: str = "claims of others",
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self.on_event = on_event or _deaf
@@ -82,6 +84,7 @@ class Bar:
         self.templates = templates
         self.turn_away = turn_away
         self.spoken = spoken
+        self.topic = topic
 
 
 async def cross_examine(
@@ -251,7 +254,7 @@ async def put_claims(
     number: int,
 ) -> CrossExamination:
     """Put claims to one seat in these words and return the call, whatever came of it. ``number``: of the round."""
-    bar.on_event(SeatMoved(seat=seat.name, state=CallState.ASKING, detail="asked about claims of others"))
+    bar.on_event(SeatMoved(seat=seat.name, state=CallState.ASKING, detail=f"asked about {bar.topic}"))
     asked = CrossExamination(
         seat=seat.name,
         round=number,

@@ -127,7 +127,7 @@ class LiveSitting:
                 self._tell("versions", (stage, "cyan"), f"{number} of {of}" + (f" by {model}" if model else ""))
             case SeatExamined(call=call):
                 ruled = plural(len(call.rulings), "ruling") if call.rulings else call.reason or "no ruling"
-                self._tell(f"claims {call.seat}", ("asked about claims of others", ""), ruled)
+                self._tell(f"claims {call.seat}", ("has answered", ""), ruled)
             case AttemptStarted(number=number, tier=tier, model=model):
                 self._tell(f"attempt {number}", (f"{tier} {model}", ""), "writing")
             case TextWritten(tokens=tokens):
