@@ -137,6 +137,9 @@ def _again(options: argparse.Namespace, extra: tuple[str, ...]) -> str:
         *(("--seat", seat) for seat in options.seats or ()),
     ]
     words += ["--probe"] if options.probe else []
+    words += ["--versions", str(options.versions)] if options.versions else []
+    words += [word for model in options.version_models or () for word in ("--version-model", model)]
+    words += ["--versions-from", options.versions_from] if options.versions_from else []
     for flag, value in kept:
         clash = flag in extra or {flag, *extra[:1]} == {"--panel", "--seat"}
         if value and not clash and extra[:1] != ("--policy",):

@@ -24,9 +24,10 @@ def versions_words(report: VersionsReport, *, judged: bool = True) -> tuple[str,
 
 
 def _difference_words(difference: Difference) -> str:
-    by = f", written by {', '.join(difference.models)}" if difference.models else ""
-    words = f"they agree against it on {plural(difference.inputs, 'input')}{by}"
-    return words + (f"; {' and '.join(difference.confirmed_by)} expects the same" if difference.confirmed_by else "")
+    by = f", which {' and '.join(difference.models)} wrote" if difference.models else ""
+    words = f"it differs on {plural(difference.inputs, 'input')} from the programs that agree{by}"
+    others = " and ".join(difference.confirmed_by)
+    return f"{words}; {others} expects what they do" if others else words
 
 
 def version_rows(report: VersionsReport) -> tuple[tuple[Version, int | None], ...]:

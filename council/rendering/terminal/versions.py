@@ -43,6 +43,8 @@ def write_versions(page: Page, report: VersionsReport, *, judged: bool = True) -
         wrote = "-" if version.completion_tokens is None else plural(version.completion_tokens, "token")
         copy = "" if same is None else f"the same program as {same}"
         rows.append((str(number), version.model, f"{took:>7}", f"{wrote:>10}", (copy, "dim")))
+    if not any(version.duration_s or version.completion_tokens or same for version, same in version_rows(report)):
+        return  # recorded ones, each another program: there is nothing to tell of them one by one
     page.table(rows[:_SHOWN])
     if len(rows) > _SHOWN:
         page.wrap(f"and {plural(len(rows) - _SHOWN, 'more version')}", indent=2)

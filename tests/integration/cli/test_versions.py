@@ -101,6 +101,20 @@ def test_clarify_says_what_a_task_leaves_open(shell: Shell) -> None:
     assert done.returncode == 3 and "NOBODY CAN SAY" in done.stdout
 
 
+def test_what_to_type_next_hears_the_versions_again(shell: Shell) -> None:
+    codes = ("return 2 * x", "return x + x", "return x * 2", "return sum((x, x))")
+    lines = (json.dumps({"model": "m", "code": f"def double(x: int) -> int:\n    {code}"}) for code in codes)
+    shell.write("versions.jsonl", "\n".join(lines))
+    shell.write("double.py", "def double(x: int) -> int:\n    return x * x\n")
+    words = ("--versions", "4", "--versions-from", "versions.jsonl", "--policy", "checks-only", "--no-store", "-q")
+    done = shell.council("review", "double.py", "--task", "Write double(x: int), twice x. double(2) == 4", *words)
+    told = " ".join(done.stdout.split())
+    assert done.returncode == 1 and "it differs on" in told and "from the programs that agree, which m wrote" in told
+    again = " ".join(done.stdout.replace("\\\n", " ").split())
+    assert "--versions 4 --versions-from versions.jsonl" in again and "once it is mended" in again
+    assert not [line for line in done.stdout.splitlines() if line.split()[1:2] == ["m"]], "nothing is known of each"
+
+
 def test_mistakes_are_one_sentence(shell: Shell) -> None:
     done = shell.council("clarify", "Write f(x).", "--no-store")
     assert (done.returncode, done.stdout) == (2, "")
