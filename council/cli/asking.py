@@ -54,8 +54,10 @@ def asker(live: LiveSitting) -> Ask:
 
 
 def write_answers(session: Session, target: Path) -> None:
-    """Write the tests that were answered, where there are any."""
+    """Write the tests that were answered, where there are any, and say so where nothing was asked."""
     pick = session.generation.pick if session.generation else None
+    if pick is not None and not pick.questions:
+        tell("nothing was asked: no input was found on which the samples part\n")
     text = as_test_file(pick.questions if pick else ())
     if text is not None:
         write_whole(target, text.encode("utf-8"))
