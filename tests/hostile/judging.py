@@ -154,7 +154,8 @@ async def _judge_availability(attack: Attack, sandbox: Sandbox, _: bool) -> Verd
     if len(run.stdout) + len(run.stderr) > 2 * limits.output_bytes:
         return False, "it said more than it may"
     if attack.sure:
-        return escaped(attack, said + run.stderr[-500:].decode("utf-8", "replace"))
+        held, printed = escaped(attack, said + run.stderr[-500:].decode("utf-8", "replace"))
+        return held, f"{printed} (exit {run.exit_code}, timed out {run.timed_out}, out of memory {run.out_of_memory})"
     ended = run.timed_out or run.out_of_memory or run.exit_code != 0 or run.truncated
     return ended, "" if ended else f"it ended in peace: {said[-200:]}"
 

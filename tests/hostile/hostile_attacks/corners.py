@@ -146,16 +146,16 @@ print("GOT IT", flush=True)
 import time
 born = 0
 try:
-    for _ in range(160):
+    for _ in range(40):
         if os.fork() == 0:
             time.sleep(3)
             os._exit(0)
         born += 1
-except OSError:
-    pass
-if born >= 128:
+except OSError as error:
+    print("stopped after", born, "by", error.strerror, flush=True)
+if born >= 32:
     print("GOT IT", born, flush=True)
-"""),
+""", tasks=16),
     greedy("processor-time", "computes for longer than it may", """
 import time
 while time.process_time() < 3.5:
