@@ -120,7 +120,7 @@ class Council:
         """Return the policy that decides: the one given, else the settings'. Raises ``PolicyError``."""
         if isinstance(policy, Policy):
             return policy
-        return load_policy(policy or self.settings.policy, folders=self.folders)
+        return load_policy(policy or self.settings.policy, folders=self.settings.policy_folders)
 
     def bench(self, policy: Policy, seats: Sequence[str | Seat] | None = None) -> Bench:
         """Return who sits: the seats given, else the settings' seats, else the panel. Raises ``PolicyError``."""
@@ -129,7 +129,7 @@ class Council:
             return Bench(panel=None, seats=(), quorum=policy.voting.quorum)
         if named:
             return named_bench(named, policy)
-        return panel_bench(load_panel(self.settings.panel, folders=self.folders), policy)
+        return panel_bench(load_panel(self.settings.panel, folders=self.settings.policy_folders), policy)
 
     async def validate(
         self, submission: Submission, *, policy: str | Policy | None = None, on_event: Listener | None = None
@@ -188,11 +188,6 @@ class Council:
             await self._write(keep, chosen, path, admission, tell, seated.bound(keep, tell) if seated else person)
 
         return await kept(self.store, session, work)
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """Return where policies and panels are looked up first."""
-        return () if self.settings.policies_dir is None else (self.settings.policies_dir,)
 
     async def _with_authors(self, bench: Bench, submission: Submission) -> Bench:
         """Find out who wrote the submission, where somebody sits over it."""

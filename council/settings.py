@@ -162,6 +162,16 @@ class Settings(Record):
         return type(self).model_validate({**given, **changes})
 
     @property
+    def policy_folders(self) -> tuple[Path, ...]:
+        """Return where policies and panels are looked up first."""
+        return () if self.policies_dir is None else (self.policies_dir,)
+
+    @property
+    def suite_folders(self) -> tuple[Path, ...]:
+        """Return where suites are looked up first."""
+        return tuple(folder / "suites" for folder in self.policy_folders)
+
+    @property
     def attempt_limit_s(self) -> float:
         """Limit for one attempt of a seat: never longer than the sitting."""
         return min(self.attempt_timeout_s, self.deadline_s)

@@ -40,7 +40,7 @@ def recorded() -> int:
         "\nThree votes of three would have mended a right line into a bug. And a small model that cannot review wrote\n"
         "the cache itself, eight times, from the task alone. These recorded versions run now:\n"
     )
-    testified = witnesses(FAULTY)
+    testified = witnesses("--versions-from", str(RECORDING / "versions-qwen2.5-coder-1.5b.jsonl"))
     say(
         "\nIts versions convict the faulty cache without a test and without a key. Worth typing next:\n\n"
         f"  .venv/bin/council validate {CACHE}/right/lru_cache.py --tests {TESTS}\n"
@@ -51,10 +51,10 @@ def recorded() -> int:
     return 0 if code == testified == 1 else 4
 
 
-def witnesses(path: str) -> int:
-    """Run recorded versions of the task, written by a small model, against a cache: no test, no key."""
-    words = ["review", path, "--task", f"@{TASK}", "--policy", "checks-only", "--no-store", "--versions", "8"]
-    return show([*words, "--versions-from", str(RECORDING / "versions-qwen2.5-coder-1.5b.jsonl")])
+def witnesses(*source: str) -> int:
+    """Run what a model wrote from the task alone against the faulty cache: no test, no key."""
+    words = ["review", FAULTY, "--task", f"@{TASK}", "--policy", "checks-only", "--no-store", "--versions", "8"]
+    return show([*words, *source])
 
 
 def claims() -> None:
@@ -92,6 +92,16 @@ def live() -> int:
         words = ["review", target, "--task", f"@{TASK}", "--tests", str(TESTS), "--no-store", *asked]
         limits = ["deadline_s=900", "attempt_timeout_s=600", f"max_tokens={200 if slow else 1200}"]
         show([*words, *(word for limit in limits for word in ("--set", limit))])
+    say(
+        f"\nA look is not a test. Now {writer} writes the cache eight times more, from the task alone,\n"
+        "and its versions run against the faulty cache: what most of them do alike is held against it.\n"
+    )
+    convicted = witnesses("--version-model", writer) == 1
+    say(
+        "\nConvicted, without a test and without a key."
+        if convicted
+        else "\nThey agree too little to accuse it, which proves nothing: a larger model has more to say."
+    )
     return 0
 
 

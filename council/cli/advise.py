@@ -6,7 +6,7 @@ import argparse
 
 from council.advising import trace
 from council.advisories import Advised, Prose, conclude, keep, kept_prose, study_model, write_prose
-from council.cli.common import emit, resolve, run_async, tell, writable_target
+from council.cli.common import emit, resolve, run_async, tell, tell_how_found, writable_target
 from council.errors import UsageError
 from council.models import open_client
 from council.policies import Policy, load_policy
@@ -25,8 +25,7 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     settings = resolve(options).settings
     writable_target(options.output)
-    folders = () if settings.policies_dir is None else (settings.policies_dir,)
-    policy = load_policy(settings.policy, folders=folders)
+    policy = load_policy(settings.policy, folders=settings.policy_folders)
     store = open_store(settings.store_url, readonly=not settings.store)
     try:
         study = study_model(
@@ -48,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
         store.close()
     emit(_shown(done.advisory, text, settings, options.format), options.output)
     _tell(done, options)
+    tell_how_found(policy, settings)
     return 0
 
 

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     _agree(options)
     settings = resolve(options).settings
     since = _day(options.since)
-    policy = load_policy(settings.policy, folders=() if settings.policies_dir is None else (settings.policies_dir,))
+    policy = load_policy(settings.policy, folders=settings.policy_folders)
     if not options.regenerate:
         writable_target(options.output)
     found = run_async(_audit(options, settings, policy, since))

@@ -154,7 +154,7 @@ def _delete(archive: Archive, options: argparse.Namespace, settings: Settings) -
 
 
 def _suites(options: argparse.Namespace, settings: Settings) -> int:
-    folders = () if settings.policies_dir is None else (settings.policies_dir / "suites",)
+    folders = settings.suite_folders
     suites = tuple(load_suite(name, folders=folders) for name in list_suites(folders=folders))
     if options.format == "json":
         emit(json.dumps([_described(suite) for suite in suites], indent=2), None)

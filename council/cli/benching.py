@@ -138,7 +138,7 @@ def _running(options: argparse.Namespace, settings: Settings) -> Work:
         return _resuming(options)
     if options.suite is None:
         raise UsageError("no suite is named", "See what there is with: council bench suites")
-    suite = _chosen(load_suite(options.suite, folders=_folders(settings)), options.tasks)
+    suite = _chosen(load_suite(options.suite, folders=settings.suite_folders), options.tasks)
 
     async def work(desk: _Desk, progress: BenchProgress) -> Benchmark:
         plan = await _plan(desk, suite)
@@ -153,7 +153,7 @@ def _resuming(options: argparse.Namespace) -> Work:
         if found.imported_from is not None:
             again = f"council bench import FILE --resume {found.benchmark_id}"
             raise UsageError(f"benchmark {found.benchmark_id} is an import", f"Go on with: {again}")
-        whole = load_suite(options.suite or found.suite, folders=_folders(desk.settings))
+        whole = load_suite(options.suite or found.suite, folders=desk.settings.suite_folders)
         suite = _chosen(whole, [task.id for task in found.tasks])
         return await resume_benchmark(
             found.benchmark_id,
@@ -171,7 +171,7 @@ def _resuming(options: argparse.Namespace) -> Work:
 def _importing(options: argparse.Namespace, settings: Settings) -> Work:
     """Return the work of ``bench import``."""
     recorded = _some(read_outputs(options.file), options)
-    folders = _folders(settings)
+    folders = settings.suite_folders
     edge = None if options.strong_tests is None else load_suite(options.strong_tests, folders=folders)
     if options.suite is None:
         suite = suite_of_outputs(recorded, edge=edge)
@@ -262,7 +262,3 @@ def _some(recorded: RecordedOutputs, options: argparse.Namespace) -> RecordedOut
 
 def _given(options: argparse.Namespace, name: str) -> bool:
     return getattr(options, name) not in (None, False)
-
-
-def _folders(settings: Settings) -> tuple[Path, ...]:
-    return () if settings.policies_dir is None else (settings.policies_dir / "suites",)

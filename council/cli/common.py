@@ -13,8 +13,9 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from council.errors import SettingsError, UsageError
-from council.settings import Resolved, load_settings, secret_values
+from council.errors import PolicyError, SettingsError, UsageError
+from council.policies import Policy, load_policy
+from council.settings import Resolved, Settings, load_settings, secret_values
 from council.sources import read_task
 from council.text import one_line, redact
 
@@ -75,6 +76,20 @@ def emit(text: str, output: str | None) -> None:
 def tell(text: str) -> None:
     """Say something on standard error, without secrets."""
     sys.stderr.write(redact(text, secret_values()))
+
+
+def tell_how_found(policy: Policy, settings: Settings) -> None:
+    """Say what makes the id of a policy, which documents print in commands, find it: one given as a file is not."""
+    try:
+        found = load_policy(policy.id, folders=settings.policy_folders) == policy
+    except PolicyError:
+        found = False
+    if not found:
+        name = one_line(policy.id, 60)
+        tell(
+            f"council: commands in what was written name the policy {name}: they find it once policies_dir in"
+            f" council.toml names a folder that has it as {name}.toml\n"
+        )
 
 
 def writable_target(output: str | None, *, force: bool = True) -> None:

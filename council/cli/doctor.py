@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 def diagnose(settings: Settings) -> Diagnosis:
     """Look at Ollama, the seats, the sandbox, the tools, the store and the name."""
     steps: list[tuple[str, str]] = []
-    panel = load_panel(settings.panel, folders=() if settings.policies_dir is None else (settings.policies_dir,))
+    panel = load_panel(settings.panel, folders=settings.policy_folders)
     sandboxes, able = _sandbox(settings, steps)
     rows = [
         _ollama(settings, steps),
@@ -124,7 +124,7 @@ def _seats(panel: Panel, settings: Settings, steps: list[tuple[str, str]]) -> li
     present = provider_keys(tuple(seat.key for seat in panel.seats if seat.key))
     words = [f"{name} {'set' if there else 'missing'}" for name, there in present.items()]
     able = sum(1 for seat in panel.seats if not seat.retired and (seat.key is None or present[seat.key]))
-    policy = load_policy(settings.policy, folders=() if settings.policies_dir is None else (settings.policies_dir,))
+    policy = load_policy(settings.policy, folders=settings.policy_folders)
     quorum = panel.quorum or policy.voting.quorum
     text = " · ".join(words) or "no key needed"
     text += f" · {able} of {len(panel.seats)} seats of panel {one_line(panel.id, 40)} can sit (quorum is {quorum})"
@@ -140,7 +140,7 @@ def _seats(panel: Panel, settings: Settings, steps: list[tuple[str, str]]) -> li
 
 def _standings(panel: Panel, settings: Settings, steps: list[tuple[str, str]]) -> list[Row]:
     """Tell which configured models the policy bans or discourages; a banned one stops the command it is named for."""
-    policy = load_policy(settings.policy, folders=() if settings.policies_dir is None else (settings.policies_dir,))
+    policy = load_policy(settings.policy, folders=settings.policy_folders)
     wanted = [((s := settings).model, WRITER), (s.draft_model, DRAFTER), (s.fallback_model, FALLBACK)]
     if not policy.checks_only:
         named = tuple(seat_for(model) for model in settings.seats)

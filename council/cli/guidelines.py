@@ -6,7 +6,7 @@ import argparse
 import shlex
 from pathlib import Path
 
-from council.cli.common import emit, resolve, tell, write_whole
+from council.cli.common import emit, resolve, tell, tell_how_found, write_whole
 from council.errors import UsageError
 from council.guidance import check_guidelines, write_guidelines
 from council.policies import load_policy
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(options: argparse.Namespace, settings: Settings) -> int:
-    policy = load_policy(settings.policy, folders=_folders(settings))
+    policy = load_policy(settings.policy, folders=settings.policy_folders)
     folder = _made(Path(options.output))
     store = open_store(settings.store_url)
     try:
@@ -44,11 +44,12 @@ def _write(options: argparse.Namespace, settings: Settings) -> int:
         emit(f"{written.state:<8} {one_line(str(folder / written.file))}", None)
     if not options.quiet:
         _tell(files)
+    tell_how_found(policy, settings)
     return 0
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
-    policy = load_policy(settings.policy, folders=_folders(settings))
+    policy = load_policy(settings.policy, folders=settings.policy_folders)
     folder = Path(options.output)
     store = open_store(settings.store_url, readonly=True)
     try:
@@ -66,10 +67,6 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     words += ["-o", options.output] if options.output != "guidelines" else []
     tell(f"council: {shown}: {count} stale. Write anew with: {one_line(shlex.join(words))}\n")
     return 1
-
-
-def _folders(settings: Settings) -> tuple[Path, ...]:
-    return () if settings.policies_dir is None else (settings.policies_dir,)
 
 
 def _made(folder: Path) -> Path:

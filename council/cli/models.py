@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Show the local models and return 0; without Ollama there is nothing to show, which is 3."""
     settings = resolve(options).settings
     writable_target(options.output)
-    policy = load_policy(settings.policy, folders=() if settings.policies_dir is None else (settings.policies_dir,))
+    policy = load_policy(settings.policy, folders=settings.policy_folders)
     listing = _listing(settings, policy)
     if options.format == "json":
         emit(json.dumps(listing.model_dump(mode="json"), indent=2), options.output)

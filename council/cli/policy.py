@@ -48,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace, settings: Settings) -> int:
-    policies = [load_policy(name, folders=_folders(settings)) for name in list_policies(folders=_folders(settings))]
+    folders = settings.policy_folders
+    policies = [load_policy(name, folders=folders) for name in list_policies(folders=folders)]
     if options.format == "json":
         _emit_json([_summary(policy) for policy in policies])
     else:
@@ -57,7 +58,7 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> int:
-    chain = read_chain(options.policy or settings.policy, folders=_folders(settings))
+    chain = read_chain(options.policy or settings.policy, folders=settings.policy_folders)
     policy, origins = lay_over(chain), origins_of(chain)
     if options.format == "json":
         files = [file.path.name for file in chain]
@@ -68,7 +69,7 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _lint(options: argparse.Namespace, settings: Settings) -> int:
-    folders = _folders(settings)
+    folders = settings.policy_folders
     chain = read_chain(options.policy or settings.policy, folders=folders)
     panels = [load_panel(name, folders=folders) for name in list_panels(folders=folders)]
     remarks = lint_policy(chain, panels=panels, codes=known_codes())
@@ -80,7 +81,7 @@ def _lint(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _diff(options: argparse.Namespace, settings: Settings) -> int:
-    before, after = (load_policy(name, folders=_folders(settings)) for name in (options.before, options.after))
+    before, after = (load_policy(name, folders=settings.policy_folders) for name in (options.before, options.after))
     changes = compare_policies(before, after)
     if options.format == "json":
         _emit_json([change.model_dump(mode="json") for change in changes])
@@ -91,7 +92,7 @@ def _diff(options: argparse.Namespace, settings: Settings) -> int:
 
 def _propose(options: argparse.Namespace, settings: Settings) -> int:
     writable_target(options.output)
-    chain = read_chain(options.policy or settings.policy, folders=_folders(settings))
+    chain = read_chain(options.policy or settings.policy, folders=settings.policy_folders)
     policy, file = lay_over(chain), chain[-1].path
     proposals = _proposals(policy, settings)
     if not proposals:
@@ -163,10 +164,6 @@ def _shown(file: Path) -> str:
         return file.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return file.name
-
-
-def _folders(settings: Settings) -> tuple[Path, ...]:
-    return () if settings.policies_dir is None else (settings.policies_dir,)
 
 
 def _emit_json(value: Sequence[Any] | dict[str, Any]) -> None:

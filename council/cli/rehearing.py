@@ -66,7 +66,7 @@ def _replay(options: argparse.Namespace) -> int:
             store.read_session(options.id),
             policy=policy,
             changes=changes,
-            folders=_folders(settings),
+            folders=settings.policy_folders,
             record=learn_from(store, learn),
         )
         if settings.store:
@@ -102,14 +102,10 @@ def _show(session: Session, options: argparse.Namespace, settings: Settings) -> 
             word = f"council session show {session.revision.session_id}"
             steps = ((word, "the session as it was decided before"),)
         else:
-            steps = resume_steps(session, _folders(settings))
+            steps = resume_steps(session, settings.policy_folders)
         emit(terminal.session_text(session, steps, plain=options.output is not None), options.output)
     else:
         emit(Documents(settings.templates_dir).render(session, document=options.format), options.output)
-
-
-def _folders(settings: Settings) -> tuple[Path, ...]:
-    return () if settings.policies_dir is None else (settings.policies_dir,)
 
 
 def resume_steps(session: Session, folders: tuple[Path, ...] = ()) -> tuple[tuple[str, str], ...]:

@@ -71,8 +71,8 @@ def seats_to_ask(session: Session, retired: Mapping[str, str] | None = None) -> 
 
 
 async def _resumed(house: Council, session: Session, tell: Listener, store: Archive) -> Session:
-    policy = policy_of(session, house.folders)
-    retired = retired_seats(session, house.folders)
+    policy = policy_of(session, house.settings.policy_folders)
+    retired = retired_seats(session, house.settings.policy_folders)
     asked = () if policy.checks_only else seats_to_ask(session, retired)
     if not asked and session.consensus is not None and session.state is SessionState.FINISHED:
         return session

@@ -38,6 +38,23 @@ def test_it_writes_checks_and_names_what_moved(team: Team, shelf: ModuleType) ->
     assert team.council("guidelines", "payments", "--check").returncode == 0
 
 
+def test_a_policy_given_as_a_file_is_told_how_its_commands_find_it(team: Team, shelf: ModuleType) -> None:
+    """The documents print ``--policy payments``: that is somebody's error message unless the id finds the file."""
+    named = 'id = "payments"\n' + shelf.POLICY_FILE
+    team.fill()
+    team.put("elsewhere/house.toml", named)
+    told = "name the policy payments: they find it once policies_dir in council.toml names a folder that has it as payments.toml"
+    by_file = team.council("guidelines", "elsewhere/house.toml", "-o", "other")
+    assert by_file.returncode == 0 and told not in by_file.stderr, "the project's policies/ has the same one"
+    team.put("elsewhere/house.toml", named + "\n[voting]\nquorum = 4\n")
+    another = team.council("guidelines", "elsewhere/house.toml", "-o", "other", "-q")
+    assert another.returncode == 0 and told in another.stderr
+    (team.folder / "policies" / "payments.toml").unlink()
+    assert told in team.council("guidelines", "elsewhere/house.toml", "-o", "other").stderr
+    advised = team.council("advise", shelf.STRONG, "--set", "policy=elsewhere/house.toml")
+    assert advised.returncode == 0 and told in advised.stderr
+
+
 def test_a_check_writes_nothing_at_all(team: Team) -> None:
     done = team.council("guidelines", "--check")
     assert done.returncode == 1
