@@ -7,7 +7,12 @@ Type checkers read ``__init__.pyi``.
 from __future__ import annotations
 
 import importlib
+import warnings
 from council._version import __version__
+
+# Python warns of odd escapes in a text that is parsed, and the text is somebody's code: its characters are no line of
+# ours on anybody's terminal. "<unknown>" is what ``ast`` calls a text without a file.
+warnings.filterwarnings("ignore", module="<unknown>")
 
 _HOMES = {
     "council.api": (

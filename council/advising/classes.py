@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from council.advising.reading import UNREAD, Failure, read_failure
+from council.syntax import syntax_tree
 from council.types.benchmarks import Sample, SampleOutcome
 from council.types.checks import TestOutcome
 
@@ -111,7 +112,7 @@ def classify(sample: Sample) -> str | None:
         return "tampering"
     if sample.outcome is SampleOutcome.NO_CODE or not (sample.code or "").strip():
         return "no-code"
-    tree = _parsed(sample.code or "")
+    tree = syntax_tree(sample.code or "")
     if tree is None:
         return "not-python"
     failures = _failures(sample)
@@ -240,13 +241,6 @@ def _on_empty(failure: Failure) -> bool:
 
 def _lacks_the_function(failure: Failure) -> bool:
     return failure.message.startswith("ImportError: cannot import name")
-
-
-def _parsed(code: str) -> ast.Module | None:
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _has_no_body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

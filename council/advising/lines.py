@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from council.advising.seen import Seen
+from council.syntax import syntax_tree
 from council.text import plural
 
 MOST_LINES = 16
@@ -77,13 +78,11 @@ def _function(code: str, other: str | None) -> ast.stmt | None:
 
 
 def _definitions(code: str) -> dict[str, ast.stmt]:
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (tree := syntax_tree(code)) is None:
         return {}
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     found: dict[str, ast.stmt] = {}
-    for node in body:
+    for node in tree.body:
         if isinstance(node, kinds):
             found.pop(node.name, None)  # a later one of the same name counts
             found[node.name] = node

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from council.syntax import expression_tree, syntax_tree
 from council.types.checks import TestOutcome, TestResult
 
 UNREAD = object()
@@ -103,22 +104,18 @@ def _parted(told: str) -> tuple[str, str, str]:
 
 
 def _called_with(call: str) -> tuple[Any, ...] | None:
-    try:
-        node = ast.parse(call.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return _sides(node)[0]
+    node = expression_tree(call)
+    return None if node is None else _sides(node)[0]
 
 
 def _compared(reason: str) -> tuple[Any, Any]:
     """Return both sides of ``assert 3 == 2, after 3 puts``; a comma may also stand inside of a value."""
     text = reason
     while text.startswith("assert "):
-        try:
-            statement = ast.parse(text).body[0]
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if (tree := syntax_tree(text)) is None:
             text = text.rpartition(", ")[0]
             continue
+        statement = tree.body[0]
         test = statement.test if isinstance(statement, ast.Assert) else None
         if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.Is) or len(test.ops) != 1:
             break
@@ -142,10 +139,9 @@ def _line_of(output: str) -> tuple[tuple[Any, ...] | None, Any]:
         text = line.strip()
         if not text.startswith("assert "):
             continue
-        try:
-            statement = ast.parse(text).body[0]
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if (tree := syntax_tree(text)) is None:
             continue
+        statement = tree.body[0]
         if isinstance(statement, ast.Assert):
             arguments, expected = _sides(statement.test)
     return arguments, expected

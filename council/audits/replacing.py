@@ -16,6 +16,7 @@ from council.audits.validating import validate_file
 from council.engine import Council
 from council.errors import ModelError, StoreError
 from council.policies import Policy
+from council.syntax import syntax_tree
 from council.text import one_line, plural
 from council.types.audits import Audit, AuditedFile, AuditStep
 from council.types.base import Record
@@ -178,9 +179,8 @@ def task_of(code: str) -> str:
         '''Return the double.'''
     """
     intro = "Write a Python module that offers exactly these names, each as its signature and its docstring say."
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = syntax_tree(code)
+    if tree is None:
         return f"{intro}\n\nThis version of it does not parse:\n\n{code[:_LONGEST_TASK]}"
     about = ast.get_docstring(tree)
     parts = [about] if about else []
@@ -210,9 +210,7 @@ def _outline(node: ast.stmt, indent: str = "") -> str:
 
 def _public_names(code: str) -> set[str]:
     """Return the functions and classes that other modules may use; none where it does not parse."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (tree := syntax_tree(code)) is None:
         return set()
     return {node.name for node in tree.body if isinstance(node, _DEFINITIONS) and not node.name.startswith("_")}
 

@@ -12,6 +12,7 @@ from typing import Any
 from council.engine import Council
 from council.errors import SandboxError
 from council.policies import Criterion, Policy
+from council.syntax import syntax_tree
 from council.text import one_line
 from council.types.base import Record
 from council.types.benchmarks import SampleOutcome, Task
@@ -124,12 +125,10 @@ def lacking_module(tests: tuple[SourceFile, ...], path: str) -> str | None:
 
 def _imported(text: str) -> set[str]:
     """Return the top-level modules imported at the top of a file; what stands deeper may be meant to fail."""
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (tree := syntax_tree(text)) is None:
         return set()
     found = set()
-    for node in body:
+    for node in tree.body:
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -14,6 +14,7 @@ from council.bench.plan import BenchPlan
 from council.errors import StoreError, UsageError
 from council.policies import Policy
 from council.protocols import Archive
+from council.syntax import syntax_tree
 from council.text import one_line
 from council.types.base import now
 from council.types.benchmarks import BenchedModel, Benchmark, Sample, Suite, Task, TaskSummary, new_benchmark_id
@@ -183,10 +184,9 @@ def count_tests(files: Sequence[SourceFile]) -> int:
     """
     count = 0
     for file in files:
-        try:
-            body: list[ast.stmt] = ast.parse(file.text).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if (tree := syntax_tree(file.text)) is None:
             continue
+        body = tree.body
         classes = [node.body for node in body if isinstance(node, ast.ClassDef)]
         for node in (*body, *(inner for of_class in classes for inner in of_class)):
             functions = ast.FunctionDef | ast.AsyncFunctionDef

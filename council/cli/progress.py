@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
-from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from council.bench.events import BenchEvent, BenchmarkOpened, ModelLoaded, ModelLoading, SampleFinished, SampleStarted
 from council.rendering.figures import duration, outcome_words, size
-from council.rendering.terminal.page import Sheet, is_live
-from council.settings import environment, secret_values
-from council.text import one_line, plural, redact
+from council.rendering.terminal.moving import Moving
+from council.text import one_line, plural
 from council.types.benchmarks import BenchedModel, Sample
 
-_FRAMES_PER_S = 4
 
-
-class BenchProgress:
+class BenchProgress(Moving):
     """Shows the events of a benchmark on standard error. A context manager: what moved is gone when it ends.
 
     Args:
@@ -29,11 +22,10 @@ class BenchProgress:
         stream: where to write; standard error by default.
     """
 
+    FRAMES_PER_S = 4
+
     def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
-        self._stream = sys.stderr if stream is None else stream
-        self._quiet = quiet
-        self._sheet = Sheet.of(self._stream)
-        self._live: Live | None = None
+        super().__init__(quiet=quiet, stream=stream)
         self._doing = ""
         self._counted = ""
         self._since = time.monotonic()
@@ -41,33 +33,6 @@ class BenchProgress:
         self._told_at = time.monotonic()
         self.benchmark_id: str | None = None
         """Of the benchmark that is under way, once it is kept."""
-
-    def __enter__(self) -> Self:
-        if not self._quiet and is_live(self._stream):
-            plain = environment("NO_COLOR") is not None
-            console = Console(
-                file=self._stream,
-                color_system=None if plain else "standard",
-                highlight=False,
-                markup=False,
-                emoji=False,
-            )
-            self._live = Live(
-                console=console,
-                get_renderable=self._frame,
-                refresh_per_second=_FRAMES_PER_S,
-                transient=True,
-                redirect_stdout=False,
-            )
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
 
     def hear(self, event: BenchEvent) -> None:
         """Take in what happened and show it."""
@@ -103,13 +68,7 @@ class BenchProgress:
         number = f" #{sample.number}" if sample.number > 1 else ""
         self._say(f"{self._counted}  {sample.model}  {sample.task}{number}  {said}{left}")
 
-    def _say(self, text: str) -> None:
-        if not self._quiet and self._live is None:
-            self._stream.write(self._shown(text, 400) + "\n")
-            self._stream.flush()
-
     def _frame(self) -> Text:
-        """Draw the line once; called by the display's own thread, so it only reads."""
         frame = Text(no_wrap=True, overflow="ellipsis" if self._sheet.unicode else "crop")
         frame.append(f"  {self._shown(self._counted, 40)}  ", "bold")
         frame.append(self._shown(self._doing, 120), "cyan")
@@ -118,9 +77,6 @@ class BenchProgress:
             left_s = max(0.0, self._left_s - (time.monotonic() - self._told_at))
             frame.append(f"  about {duration(left_s)} left", "dim")
         return frame
-
-    def _shown(self, text: str, limit: int) -> str:
-        return self._sheet.known(one_line(redact(text, secret_values()), limit))
 
 
 def _loaded_words(model: BenchedModel) -> str:

@@ -12,6 +12,7 @@ import textwrap
 from pathlib import PurePosixPath
 
 from council.evidence.dataflow import dependent_names, imported_names
+from council.syntax import UNREADABLE, syntax_tree
 from council.types.base import Record
 from council.types.evidence import Flaw
 from council.types.findings import Finding
@@ -61,7 +62,7 @@ def read_claim(finding: Finding, submission: Submission) -> Claim | Flawed:
     try:
         tree = ast.parse(text)
         ast.unparse(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except UNREADABLE as error:
         line = getattr(error, "lineno", None)
         place = f", line {line}" if line else ""
         return Flawed(flaw=Flaw.UNPARSABLE, reason=f"the counterexample is not Python{place}")
@@ -81,12 +82,9 @@ def defined_names(submission: Submission) -> dict[str, frozenset[str]]:
         if not file.path.endswith(".py"):
             continue
         parts = PurePosixPath(file.path.removeprefix("src/")).with_suffix("").parts
-        try:
-            body = ast.parse(file.text).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            body = []
+        tree = syntax_tree(file.text)
         name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
-        found[name] = frozenset(_defined(body))
+        found[name] = frozenset(() if tree is None else _defined(tree.body))
     return found
 
 

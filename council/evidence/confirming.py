@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from council.evidence.claims import Claim
 from council.evidence.standing import confirm
 from council.examples import gather_examples
+from council.syntax import UNREADABLE
 from council.types.base import Record
 from council.types.evidence import Evidence, EvidenceState
 from council.types.submission import Submission
@@ -41,7 +42,7 @@ class Expectations(Record):
         for file in submission.tests:
             try:
                 found += _of_tests(ast.parse(file.text))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
+            except UNREADABLE:
                 continue
         return cls(known=tuple(found))
 

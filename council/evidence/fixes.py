@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator
 
 from council.evidence.claims import LONGEST, unfenced
+from council.syntax import syntax_tree
 from council.types.findings import Finding
 from council.types.submission import SourceFile, Submission
 
@@ -22,9 +23,9 @@ _Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def fixed_file(finding: Finding, submission: Submission) -> SourceFile | None:
     """Return the file that a finding's fix changes, as it would be; ``None`` where the fix cannot be placed."""
     text = unfenced((finding.fix or "")[:LONGEST])
-    tree = _parsed(text)
+    tree = syntax_tree(text)
     for file in _candidates(finding, submission):
-        old = _parsed(file.text)
+        old = syntax_tree(file.text)
         if old is None:
             changed = _in_lines(file, text, finding)
         elif tree is None or not any(isinstance(node, _DEFINES) for node in tree.body):
@@ -33,7 +34,7 @@ def fixed_file(finding: Finding, submission: Submission) -> SourceFile | None:
             changed = text
         else:
             changed = _in_definitions(file.text, old, text, tree)
-        if changed is not None and _parsed(changed) is not None:
+        if changed is not None and syntax_tree(changed) is not None:
             placed: SourceFile = file.but(text=changed)
             return placed
     return None
@@ -51,13 +52,6 @@ def _candidates(finding: Finding, submission: Submission) -> list[SourceFile]:
     files = [file for file in submission.files if file.path.endswith(".py")]
     named = [file for file in files if finding.location is not None and file.path == finding.location.path]
     return named or files
-
-
-def _parsed(text: str) -> ast.Module | None:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _is_whole(new: ast.Module, old: ast.Module) -> bool:

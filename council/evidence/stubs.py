@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from council.syntax import syntax_tree
 from council.types.submission import SourceFile, Submission
 
 ERROR = "CodeWasCalled"
@@ -23,9 +24,7 @@ def stub_of(submission: Submission) -> Submission:
 
 
 def _stub(file: SourceFile) -> SourceFile:
-    try:
-        tree = ast.parse(file.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (tree := syntax_tree(file.text)) is None:
         return file
     kept = _run_on_import(tree)
     for node in ast.walk(tree):

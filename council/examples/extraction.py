@@ -15,6 +15,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from council.examples.literals import LONGEST, call_end, is_literal, leading_literal
+from council.syntax import expression_tree
 from council.types.base import Record
 
 MOST = 40
@@ -149,10 +150,7 @@ def _made(text: str, place: int, call: str, expected: str) -> Example:
 
 def _is_call(source: str, functions: Functions) -> bool:
     """Whether a text is one call of a known function with literals, as many as it takes."""
-    try:
-        node = ast.parse(source.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    node = expression_tree(source)
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions):
         return False
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
@@ -163,9 +161,7 @@ def _is_call(source: str, functions: Functions) -> bool:
 
 def _is_pure(source: str, functions: Functions) -> bool:
     """Whether a text is one expression of literals, calls of known functions, and builtins that only compute."""
-    try:
-        tree = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (tree := expression_tree(source)) is None:
         return False
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in _BUILTINS:
         inner = [ast.unparse(value) for value in (*tree.args, *(keyword.value for keyword in tree.keywords))]
@@ -323,10 +319,7 @@ def _call_of_block(given: str, functions: Functions) -> str | None:
         return None
     ((name, parameters),) = functions.items()
     call = f"{name}({' '.join(given.split())})"
-    try:
-        node = ast.parse(call, mode="eval").body
-    except (SyntaxError, ValueError):
-        return None
+    node = expression_tree(call)
     return call if isinstance(node, ast.Call) and len(node.args) == len(parameters) else None
 
 

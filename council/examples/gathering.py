@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from council.examples.extraction import Example, example_tests, extract_examples
 from council.examples.sessions import extract_sessions
+from council.syntax import syntax_tree
 from council.types.base import Record
 from council.types.submission import SourceFile, Submission
 
@@ -78,15 +79,13 @@ def _module(file: SourceFile) -> _Module | None:
     path = PurePosixPath(file.path.removeprefix("src/"))
     if path.suffix != ".py" or path.name in ("__init__.py", "__main__.py", "conftest.py"):
         return None
-    try:
-        body = ast.parse(file.text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (tree := syntax_tree(file.text)) is None:
         return None
     parts = path.with_suffix("").parts
     if not all(part.isidentifier() for part in parts):
         return None
-    functions = {n.name: tuple(a.arg for a in n.args.args) for n in body if isinstance(n, ast.FunctionDef)}
-    classes = tuple(node.name for node in body if isinstance(node, ast.ClassDef))
+    functions = {n.name: tuple(a.arg for a in n.args.args) for n in tree.body if isinstance(n, ast.FunctionDef)}
+    classes = tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef))
     return _Module(name=".".join(parts), file=file, functions=functions, classes=classes)
 
 

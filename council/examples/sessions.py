@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from council.examples.extraction import Example
 from council.examples.literals import is_literal, leading_literal
+from council.syntax import syntax_tree
 
 MOST = 20
 """Expectations of one text that are used."""
@@ -54,14 +55,12 @@ def _blocks(text: str, classes: frozenset[str]) -> Iterator[Example]:
         code = textwrap.dedent(match["code"])
         if ">>>" in code:
             continue  # a doctest, which is read already
-        try:
-            body = ast.parse(code).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if (tree := syntax_tree(code)) is None:
             continue
         above = text.count("\n", 0, match.start("code"))
         rows = code.splitlines()
         lines = []
-        for node in body:
+        for node in tree.body:
             last = rows[(node.end_lineno or node.lineno) - 1]
             lines.append((ast.unparse(node), _commented(last, node), above + node.lineno))
         yield from _told(lines, text, classes)
@@ -101,11 +100,8 @@ def _told(lines: list[tuple[str, str, int]], text: str, classes: frozenset[str])
 
 def _kind(source: str, classes: frozenset[str], objects: set[str]) -> str | None:
     """Return what a statement is: import, assign, call or assert; ``None`` for whatever is not sure to be harmless."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    node = body[0] if len(body) == 1 else None
+    tree = syntax_tree(source)
+    node = tree.body[0] if tree is not None and len(tree.body) == 1 else None
     if isinstance(node, ast.Import | ast.ImportFrom):
         return "import"
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):

@@ -11,8 +11,8 @@ import ast
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from council.generation.extraction import syntax_tree
 from council.settings import Settings
+from council.syntax import syntax_tree
 from council.templating import Templates
 from council.text import one_line
 from council.types.base import Record

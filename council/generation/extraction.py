@@ -12,10 +12,10 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-import warnings
 from collections.abc import Iterator
 from itertools import accumulate
 
+from council.syntax import syntax_tree
 from council.types.base import Record
 
 _LONGEST_REPLY = 400_000
@@ -75,16 +75,6 @@ def extract_code(reply: str, *, cut_off: bool = False) -> Extraction:
 def parses(code: str) -> bool:
     """Whether this Python accepts the text as a module."""
     return syntax_tree(code) is not None
-
-
-def syntax_tree(code: str) -> ast.Module | None:
-    """Return the module that a text is, or ``None`` when this Python does not accept it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a warning about the model's code is no message of ours
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _cleaned(reply: str) -> str:

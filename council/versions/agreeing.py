@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from council.syntax import expression_tree
 from council.types.base import Record
 from council.types.versions import Behaviour, Input, Origin, Outcome
 from council.versions.comparing import decoded, is_error, is_limit, is_nothing, is_opaque, labels_of, same
@@ -139,10 +140,7 @@ def _example_places(table: Table) -> dict[str, int]:
 
 
 def _tree(call: str) -> ast.Call | None:
-    try:
-        node = ast.parse(call.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    node = expression_tree(call)
     return node if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
 
 

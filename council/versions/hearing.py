@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from council.protocols import Sandbox
+from council.syntax import syntax_tree
 from council.text import plural
 from council.types.base import Record
 from council.types.events import VersionsMoved
@@ -24,7 +25,7 @@ from council.versions.convicting import Terms, hear_witnesses
 from council.versions.inside.encoding import Encoder
 from council.versions.inputs import Known, domain_of, function_inputs
 from council.versions.mentions import believed, mentioned
-from council.versions.programs import Face, common_face, distinct, faces, syntax_tree
+from council.versions.programs import Face, common_face, distinct, faces
 from council.versions.running import observe
 from council.versions.sequences import class_inputs
 from council.versions.shrinking import shrink

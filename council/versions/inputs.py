@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from council.syntax import expression_tree, syntax_tree
 from council.types.base import Record
 from council.types.versions import Input, Origin
-from council.versions.programs import Face, syntax_tree
+from council.versions.programs import Face
 from council.versions.shapes import ANY, Shape, of_values, shape_of_hint, union
 from council.versions.values import Maker, Pool, allowed_by_hint, borders, forms, relations, traits
 
@@ -134,9 +135,7 @@ def function_inputs(face: Face, known: Known, *, budget: Budget | None = None) -
 
 def row_of(call: str, face: Face) -> tuple[Any, ...] | None:
     """Return the arguments of a call with literals, by place; ``None`` where it is no such call."""
-    try:
-        node = ast.parse(call.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (node := expression_tree(call)) is None:
         return None
     calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and getattr(n.func, "id", None) == face.name]
     if not calls:

@@ -5,25 +5,15 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from council.syntax import syntax_tree
 from council.types.base import Record
 from council.types.versions import Version
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CALLED_DUNDERS = ("__len__", "__contains__", "__getitem__", "__bool__", "__str__", "__repr__", "__iter__")
-
-
-def syntax_tree(code: str) -> ast.Module | None:
-    """Return the module that a text is, or ``None`` when this Python does not accept it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a warning about the model's code is no message of ours
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def program_id(code: str) -> str:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
-from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from council.rendering.public import PublicCheck, PublicReview
-from council.rendering.terminal.page import Part, Sheet, is_live
+from council.rendering.terminal.moving import Moving
+from council.rendering.terminal.page import Part
 from council.rendering.terminal.report import STYLES
 from council.rendering.words import attempt_words, check_words, seat_reason, seat_words, verdict_words
-from council.settings import environment, secret_values
 from council.templating import seconds
-from council.text import one_line, plural, redact
+from council.text import plural
 from council.types.calls import CallState
 from council.types.events import (
     AttemptFinished,
@@ -43,10 +39,9 @@ _DOING = {
     CallState.ANSWERING: "answering",
     CallState.RETRYING: "trying again",
 }
-_FRAMES_PER_S = 8
 
 
-class LiveSitting:
+class LiveSitting(Moving):
     """Shows the events of a sitting on standard error. A context manager: what moved is gone when it ends.
 
     Args:
@@ -55,42 +50,12 @@ class LiveSitting:
     """
 
     def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
-        self._stream = sys.stderr if stream is None else stream
-        self._quiet = quiet
-        self._sheet = Sheet.of(self._stream)
+        super().__init__(quiet=quiet, stream=stream)
         self._rows: dict[str, tuple[Part, ...]] = {}
         self._said: dict[str, str] = {}
         self._began = time.monotonic()
         self._deadline_s: float | None = None
         self._waiting = False
-        self._live: Live | None = None
-
-    def __enter__(self) -> Self:
-        if not self._quiet and is_live(self._stream):
-            plain = environment("NO_COLOR") is not None
-            console = Console(
-                file=self._stream,
-                color_system=None if plain else "standard",
-                highlight=False,
-                markup=False,
-                emoji=False,
-            )
-            self._live = Live(
-                console=console,
-                get_renderable=self._frame,
-                refresh_per_second=_FRAMES_PER_S,
-                transient=True,
-                redirect_stdout=False,
-            )
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -177,14 +142,7 @@ class LiveSitting:
         self._rows[name] = (word, rest)
         self._say(f"{name}: {word[0]}" + (f"  {rest}" if rest else ""))
 
-    def _say(self, text: str) -> None:
-        if not self._quiet and self._live is None:
-            line = one_line(redact(text, secret_values()), 400)
-            self._stream.write(self._sheet.known(line) + "\n")
-            self._stream.flush()
-
     def _frame(self) -> Text:
-        """Draw every line once; called by the display's own thread, so it only reads."""
         rows = list(self._rows.items())
         width = min(max((len(name) for name, _ in rows), default=0), 36)
         frame = Text(no_wrap=True, overflow="ellipsis" if self._sheet.unicode else "crop")
@@ -196,9 +154,6 @@ class LiveSitting:
             frame.append("\n")
         frame.append(f"  {self._clock()}", "dim")
         return frame
-
-    def _shown(self, text: str, limit: int) -> str:
-        return self._sheet.known(one_line(redact(text, secret_values()), limit))
 
     def _clock(self) -> str:
         elapsed = time.monotonic() - self._began

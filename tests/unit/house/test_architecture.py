@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "council"
 STOREY = {
-    "types": 0, "errors": 0, "text": 0, "concurrency": 0, "_version": 0, "resources": 0,
+    "types": 0, "errors": 0, "text": 0, "syntax": 0, "concurrency": 0, "_version": 0, "resources": 0,
     "keeping": 1, "layers": 1, "prose": 1,
     "policies": 1, "protocols": 1, "settings": 1, "templating": 1, "sources": 1, "examples": 1,
     "models": 2, "generation": 2, "sandbox": 2, "validation": 2, "reviewing": 2, "evidence": 2, "probing": 2, "consensus": 2, "versions": 2,
