@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
 from council.errors import CouncilError, StoreError
@@ -16,7 +16,7 @@ from council.protocols import Archive, ModelHost, Store
 from council.types.base import now
 from council.types.labels import Label, TrackRecord
 from council.types.session import Session, SessionState
-from council.types.versions import Version
+from council.types.versions import Behaviour, Version
 
 
 class Keeper:
@@ -126,6 +126,26 @@ async def kept_versions(store: Store | None, task: str, host: ModelHost) -> tupl
 async def keep_versions(store: Store | None, task: str, made: Iterable[Version]) -> None:
     """Keep versions just written; the same model and seed replaces one. Raises ``StoreError``."""
     await asyncio.to_thread(_write_versions, store, task, tuple(made))
+
+
+class KeptBehaviours:
+    """What programs did, as a store remembers it. A store that fails, or is none, costs a run and nothing else."""
+
+    def __init__(self, store: Store | None) -> None:
+        self._store = store if isinstance(store, Archive) else None
+
+    async def recall(self, keys: Iterable[str]) -> Mapping[str, Behaviour]:
+        """Return what is remembered of these keys."""
+        if self._store is not None:
+            with suppress(StoreError):
+                return await asyncio.to_thread(self._store.behaviours_of, tuple(keys))
+        return {}
+
+    async def keep(self, key: str, behaviour: Behaviour) -> None:
+        """Remember what a program did."""
+        if self._store is not None:
+            with suppress(StoreError):
+                await asyncio.to_thread(self._store.keep_behaviour, key, behaviour)
 
 
 def _outdated(version: Version, digest: str | None) -> bool:

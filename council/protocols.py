@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -20,7 +20,7 @@ from council.types.probe import Probe
 from council.types.reviews import Review
 from council.types.session import Session
 from council.types.submission import Submission
-from council.types.versions import Testimony, Version
+from council.types.versions import Behaviour, Testimony, Version
 
 
 @runtime_checkable
@@ -234,6 +234,14 @@ class Archive(Store, Protocol):
 
     def programs_of(self, task: str) -> tuple[Version, ...]:
         """Return the versions of a task by model and seed."""
+        ...
+
+    def keep_behaviour(self, key: str, behaviour: Behaviour) -> None:
+        """Keep what a program did, as long as there is room; the same key replaces it."""
+        ...
+
+    def behaviours_of(self, keys: Iterable[str]) -> Mapping[str, Behaviour]:
+        """Return what is remembered of these keys; any may have been forgotten."""
         ...
 
     def open_benchmark(self, benchmark: Benchmark) -> None:

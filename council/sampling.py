@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from council import versions
 from council.generation import no_model
-from council.keeping import keep_versions, kept_versions
+from council.keeping import KeptBehaviours, keep_versions, kept_versions
 from council.policies import Admission
 from council.settings import Settings
 from council.text import one_line, plural
@@ -103,7 +103,8 @@ async def _pick(
     programs: Mapping[str, tuple[SourceFile, ...]] = {
         one.id: (SourceFile(path="version.py", text=one.code),) for one in fit
     }
-    table = await Hearing(ground, parts.sandbox, on_event).table(programs, ground.inputs)
+    hearing = Hearing(ground, parts.sandbox, on_event, memory=KeptBehaviours(parts.store))
+    table = await hearing.table(programs, ground.inputs)
     beliefs = versions.believed(task, ground.face.name)
     picked = versions.pick(table, fit, ground.examples, beliefs, written=of)
     members = [name for cluster in picked.clusters for name in cluster.members]

@@ -12,7 +12,7 @@ from council.errors import ModelError, UsageError
 from council.evidence import confirm
 from council.examples import extract_examples
 from council.generation import extract_code
-from council.keeping import Keeper, keep_versions, kept_versions
+from council.keeping import KeptBehaviours, Keeper, keep_versions, kept_versions
 from council.policies import WRITER, Admission, Policy
 from council.protocols import ModelHost, Sandbox, Store
 from council.settings import Settings
@@ -140,8 +140,9 @@ async def _heard(
         count = min(count, len(recorded))  # nobody was named who could write more
     written = await desk.write(task, models, count, kept=kept, on_event=on_event)
     await keep_versions(parts.store, task, (one for one in written.versions if one not in kept))
+    memory = KeptBehaviours(parts.store)
     heard = await versions.hear_versions(
-        submission, written.versions, examples=examples_in, sandbox=parts.sandbox, on_event=on_event
+        submission, written.versions, examples=examples_in, sandbox=parts.sandbox, on_event=on_event, memory=memory
     )
     note = written.stopped or (f"{written.empty} of {written.asked} replies held no code" if written.empty else None)
     named: VersionsReport = heard.but(models=models, note=note)

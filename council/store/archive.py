@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Engine
 
 from council.protocols import BenchmarkSummary, SessionSummary
+from council.store.behaviours import Behaviours
 from council.store.benchmarks import Benchmarks
 from council.store.knowledge import KnowledgeBase
 from council.store.labels import Labels
@@ -18,7 +19,7 @@ from council.types.benchmarks import Benchmark, Sample
 from council.types.knowledge import DocumentVersion, Knowledge
 from council.types.labels import Label, LabelOrigin
 from council.types.session import Session
-from council.types.versions import Version
+from council.types.versions import Behaviour, Version
 
 
 class SqlStore:
@@ -37,6 +38,7 @@ class SqlStore:
         self._knowledge = KnowledgeBase(self.database)
         self._versions = Versions(self.database)
         self._programs = Programs(self.database)
+        self._behaviours = Behaviours(self.database)
 
     def open_session(self, session: Session) -> None:
         """Write a session that has just begun; it is readable from this moment on."""
@@ -85,6 +87,14 @@ class SqlStore:
     def programs_of(self, task: str) -> tuple[Version, ...]:
         """Return the versions of a task by model and seed."""
         return self._programs.of_task(task)
+
+    def keep_behaviour(self, key: str, behaviour: Behaviour) -> None:
+        """Keep what a program did, as long as there is room; the same key replaces it."""
+        self._behaviours.keep(key, behaviour)
+
+    def behaviours_of(self, keys: Iterable[str]) -> Mapping[str, Behaviour]:
+        """Return what is remembered of these keys."""
+        return self._behaviours.of(keys)
 
     def open_benchmark(self, benchmark: Benchmark) -> None:
         """Write a benchmark that has just begun."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from council.errors import StoreError
 
-KNOWN_SCHEMA = 4
+KNOWN_SCHEMA = 5
 """Number of the newest step in ``migrations/versions``."""
 _STEPS = Path(__file__).resolve().parent / "migrations"
 _LOCK = 0x636F756E  # any number that all councils agree on

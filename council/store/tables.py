@@ -119,4 +119,14 @@ programs = Table(
     Column("document", Text, nullable=False),
 )
 
+# What programs did on inputs: each can be run again, so the oldest are forgotten.
+behaviours = Table(
+    "behaviours",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("kept_at", _MOMENT, nullable=False),
+    Column("document", Text, nullable=False),  # packed: one is a third of a megabyte of JSON
+    Index("behaviours_by_age", "kept_at"),
+)
+
 # The index of words, ``knowledge_words``, is no table of these: each kind of database has its own (``searching.py``).

@@ -16,7 +16,7 @@ from council.types.base import Record
 from council.types.events import VersionsMoved
 from council.types.findings import Finding, Location, Severity
 from council.types.submission import SourceFile, Submission
-from council.types.versions import Ambiguity, Behaviour, Difference, Input, Testimony, Version, VersionsReport
+from council.types.versions import Ambiguity, Difference, Input, Testimony, Version, VersionsReport
 from council.versions.agreeing import Example, Table, counting, plain_call, witnesses
 from council.versions.ambiguity import ambiguities
 from council.versions.clustering import clusters_of
@@ -26,7 +26,8 @@ from council.versions.inside.encoding import Encoder
 from council.versions.inputs import Known, domain_of, function_inputs
 from council.versions.mentions import believed, mentioned
 from council.versions.programs import Face, common_face, distinct, faces
-from council.versions.running import observe
+from council.versions.remembering import Memory, behaviour_key, is_lasting
+from council.versions.running import Bounds, observe
 from council.versions.sequences import class_inputs
 from council.versions.shrinking import shrink
 from council.versions.speaking import ambiguity_words, as_test, difference_words
@@ -69,28 +70,52 @@ def prepare(task: str, versions: Sequence[Version], tests: Sequence[SourceFile],
 
 
 class Hearing:
-    """Runs programs on the inputs of one ground, each alone in its sandbox, two at once."""
+    """Runs programs on the inputs of one ground, each alone in its sandbox, two at once.
 
-    def __init__(self, ground: Ground, sandbox: Sandbox, on_event: Listener | None = None) -> None:
+    With a ``memory``, a version that did the same inputs before is not run again. A submission always is.
+    """
+
+    def __init__(
+        self, ground: Ground, sandbox: Sandbox, on_event: Listener | None = None, *, memory: Memory | None = None
+    ) -> None:
         self.ground = ground
         self._sandbox = sandbox
         self._tell = on_event
+        self._memory = memory
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def table(self, programs: Mapping[str, tuple[SourceFile, ...]], inputs: tuple[Input, ...]) -> Table:
         """Return what each program does on the inputs."""
-        behaviours: dict[str, Behaviour] = {}
+        keys = {} if self._memory is None else self._keys(programs, inputs)
+        known = {} if self._memory is None else await self._memory.recall(keys.values())
+        behaviours = {
+            name: known[key] for name, key in keys.items() if key in known and len(known[key].outcomes) == len(inputs)
+        }
 
         async def one(name: str, files: tuple[SourceFile, ...]) -> None:
             async with self._gate:
-                behaviours[name] = await observe(files, self.ground.face.name, inputs, self._sandbox)
+                seen = await observe(files, self.ground.face.name, inputs, self._sandbox)
+            if self._memory is not None and name in keys and is_lasting(seen):
+                await self._memory.keep(keys[name], seen)
+            behaviours[name] = seen
             if self._tell is not None:
                 self._tell(VersionsMoved(stage="running", number=len(behaviours), of=len(programs)))
 
         async with asyncio.TaskGroup() as group:
             for name, files in programs.items():
-                group.create_task(one(name, files))
+                if name not in behaviours:
+                    group.create_task(one(name, files))
         return Table(inputs, behaviours)
+
+    def _keys(self, programs: Mapping[str, tuple[SourceFile, ...]], inputs: tuple[Input, ...]) -> dict[str, str]:
+        place, face = self._sandbox.info, self.ground.face.name
+        sandbox = f"{place.backend} {place.version}"
+        found = {
+            name: behaviour_key(files[0].text, face, inputs, sandbox=sandbox, bounds=Bounds())
+            for name, files in programs.items()
+            if name != _SUBMISSION
+        }
+        return {name: key for name, key in found.items() if key is not None}
 
 
 async def hear_versions(
@@ -101,6 +126,7 @@ async def hear_versions(
     sandbox: Sandbox,
     terms: Terms | None = None,
     on_event: Listener | None = None,
+    memory: Memory | None = None,
 ) -> VersionsReport:
     """Return what the versions of the submission's task say about it. Raises ``SandboxError``."""
     started = time.monotonic()
@@ -112,7 +138,7 @@ async def hear_versions(
         name = "" if ground is None else f", {ground.face.name}, the submission lacks"
         told = Testimony(reason=f"nothing can be compared: what most versions offer{name or ' is not the same'}")
         return _report(versions, groups, told, started=started)
-    hearing = Hearing(ground, sandbox, on_event)
+    hearing = Hearing(ground, sandbox, on_event, memory=memory)
     programs = {
         **({_SUBMISSION: submission.files} if submission.files else {}),
         **{name: (SourceFile(path="version.py", text=group[0].code),) for name, group in groups.items()},

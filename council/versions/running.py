@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from pathlib import Path, PurePosixPath
@@ -118,6 +119,11 @@ def _library() -> tuple[tuple[str, bytes], ...]:
     packages = ["/".join(("lib", *_PARTS[: count + 1], "__init__.py")) for count in range(len(_PARTS))]
     programs = [(f"lib/{'/'.join(_PARTS)}/{name}.py", (_INSIDE / f"{name}.py").read_bytes()) for name in _PROGRAMS]
     return (*((name, b"") for name in packages), *programs)
+
+
+def library_digest() -> str:
+    """Return the digest of council's own part inside the sandbox: what it reports changes with it."""
+    return hashlib.sha256(b"\0".join(part for _, part in _library())).hexdigest()
 
 
 def _module_of(files: tuple[SourceFile, ...], name: str) -> tuple[str, str] | None:

@@ -22,6 +22,7 @@ import pytest
 
 from council.errors import StoreError
 from council.store import open_store
+from council.store.schema import KNOWN_SCHEMA
 from council.types.session import Session, SessionState
 
 Make = Callable[..., Session]
@@ -123,7 +124,7 @@ def test_a_newer_schema(tmp_path: Path, readonly: bool) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0007'")
     connection.close()
-    assert "written by a newer council (schema 7, this one knows 4)" in sentence(str(path), readonly=readonly)
+    assert f"written by a newer council (schema 7, this one knows {KNOWN_SCHEMA})" in sentence(str(path), readonly=readonly)
 
 
 def test_the_database_of_another_program(tmp_path: Path) -> None:

@@ -85,8 +85,8 @@ def test_an_old_server_keeps_its_sessions(url: str, make_session: Callable[..., 
     session = make_session()
     new.open_session(session)
     with new._engine.begin() as connection:  # type: ignore[attr-defined]
-        tables = ("programs", "labels", "knowledge_words", "knowledge_evidence", "knowledge", "samples", "benchmarks", "versions")
-        for table in tables:
+        known = ("knowledge_words", "knowledge_evidence", "knowledge")
+        for table in ("behaviours", "programs", "labels", *known, "samples", "benchmarks", "versions"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     new.close()
