@@ -46,6 +46,11 @@ class Shown(Record):
     """The line of the test that failed."""
 
     @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        return "it passes" if self.passed else self.reason if self.flawed is None else self.flawed.reason
+
+    @property
     def kind(self) -> tuple[object, ...]:
         """What must be alike in all runs."""
         return (self.flawed is None, self.passed, self.crash)

@@ -204,7 +204,9 @@ def _judged(desk: _Desk, finding: Finding, claim: Claim, shown: list[Shown]) -> 
     failed = sum(not one.passed and one.flawed is None for one in shown)
     fields = {"finding_id": finding.id, "test": claim.test, "runs": runs, "failed": failed}
     if len({one.kind for one in shown}) > 1:
-        reason = f"fails in {failed} of {plural(runs, 'run')}: it does not end alike"
+        endings = {one.kind: one_line(one.ending, 100) for one in shown}
+        said = one_line(f"it does not end alike: {'; '.join(endings.values())}", 300)
+        reason = f"fails in {failed} of {plural(runs, 'run')}: {said}"
         return Evidence(**fields, state=EvidenceState.FLAKY, flaw=Flaw.UNSTEADY, reason=reason, output=_output(shown))
     if first.passed:
         reason = f"passes in {runs} of {plural(runs, 'run')}: the code does what the claim expects"

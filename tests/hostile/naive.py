@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from hostile_attacks import Attack
@@ -18,6 +19,8 @@ _TOOLS = {
     "formatting": ["black", "--check", "-q"],
     "syntax": ["compileall", "-q"],
 }
+_WITHOUT = [word for plugin in entry_points(group="pytest11") for word in ("-p", f"no:{plugin.name}")]
+"""Plugins of our own environment: they double pytest's start, and no attack needs them."""
 
 
 def believes(attack: Attack) -> bool:
@@ -54,7 +57,7 @@ def _ends_well(words: list[str], root: Path) -> bool:
 
 
 def _passes(root: Path) -> bool:
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=junit.xml"]
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=junit.xml", *_WITHOUT]
     try:
         done = subprocess.run(words, cwd=root, env=_environment(), capture_output=True, timeout=20, check=False)
     except subprocess.TimeoutExpired:

@@ -108,9 +108,12 @@ def test_a_hanging_server_ends_at_the_limit(openai_server: Callable[..., Any]) -
         error = fail(model, server.address, FAST.but(attempts=1, attempt_timeout_s=1.0))
         assert isinstance(error, ModelTimeout) and error.attempts == 1
         assert time.monotonic() - started < 3.0
-    asked = server.stats()["asked"]
-    assert asked, "no call came through"
-    wait_for(lambda: server.stats()["broken_off"] == asked, "the connections were left open")
+
+    def all_broken_off() -> bool:
+        told = server.stats()  # one moment: a slow machine may accept a call that nobody waits for any longer
+        return bool(told["asked"]) and told["broken_off"] == told["asked"]
+
+    wait_for(all_broken_off, "the connections were left open, or no call came through")
 
 
 def test_a_cancelled_call_closes_its_connection(openai_server: Callable[..., Any]) -> None:
@@ -254,7 +257,7 @@ def test_no_key_in_logs_output_or_recordings(
 
 
 def wait_for(condition: Callable[[], bool], otherwise: str) -> None:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < ends, otherwise
         time.sleep(0.05)

@@ -85,7 +85,7 @@ def test_what_runs_show(prove: Prove) -> None:
         claim("many", "import pytest\n@pytest.mark.parametrize('x', [0, 1])\ndef test_a(x): assert f(x) == 5"),
     )
     got = {name.removeprefix("a-"): (e.state.value, e.flaw) for name, e in found.items()}
-    assert got == {
+    wanted = {
         "task": ("upheld", None),
         "docstring": ("upheld", None),
         "given": ("upheld", None),
@@ -106,6 +106,7 @@ def test_what_runs_show(prove: Prove) -> None:
         "aside": ("unrunnable", Flaw.NO_TEST),
         "many": ("unrunnable", Flaw.SEVERAL_TESTS),
     }
+    assert got == wanted, [found[f"a-{name}"].reason for name in got if got[name] != wanted[name]]
     assert found["a-task"].confirmed_by == ("task:1",) and found["a-given"].confirmed_by == ("test_given",)
     assert found["a-docstring"].confirmed_by == ("the docstring at cache.py:7",)
     assert found["a-denied"].denied_by == ("test_kept",)
