@@ -35,7 +35,7 @@ _EMOJI_STYLE = "\ufe0f"
 # ``##[error]`` for one anywhere, as Azure does ``##vso[``, and TeamCity ``##teamcity[``.
 _COMMAND = re.compile(
     r":(?=:(?:set-output|set-env|add-path|add-mask|error|warning|notice|debug|group|endgroup|save-state|stop-commands"
-    r"|echo|add-matcher|remove-matcher)(?:\s|::|\Z))|#(?=#(?:vso|teamcity)?\[)",
+    r"|echo|add-matcher|remove-matcher)\b)|#(?=#(?:vso|teamcity)?\[)",
     re.IGNORECASE,
 )
 _MARKS_IN_A_ROW = 4

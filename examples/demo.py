@@ -31,30 +31,26 @@ def recorded() -> int:
     words = ["review", FAULTY, "--tests", str(TESTS), "--task", f"@{TASK}", "--no-store"]
     words += ["--set", f"templates_dir={ASKED}"]  # the words that the seats were recorded with
     code = show([*words, "--panel", "local", "--replay", str(RECORDING)])
-    say(
-        "\nThe small models judged by looking, and were lenient. The tests were not: a required check that fails\n"
-        "caps the decision, whatever the votes. What reviewers claim is run: scripted seats, two caches, real runs:\n"
-    )
+    say("\nThe small models judged by looking, and were lenient. The tests were not: a required check that fails")
+    say("caps the decision, whatever the votes. What reviewers claim is run: scripted seats, two caches, real runs:\n")
     claims()
-    say(
-        "\nThree votes of three would have mended a right line into a bug. And a small model that cannot review wrote\n"
-        "the cache itself, eight times, from the task alone. These recorded versions run now:\n"
-    )
+    say("\nThree votes of three would have mended a right line into a bug. And a small model that cannot review wrote")
+    say("the cache itself, eight times, from the task alone. These recorded versions run now:\n")
     testified = witnesses("--versions-from", str(RECORDING / "versions-qwen2.5-coder-1.5b.jsonl"))
     say(
         "\nIts versions convict the faulty cache without a test and without a key. Worth typing next:\n\n"
         f"  .venv/bin/council validate {CACHE}/right/lru_cache.py --tests {TESTS}\n"
         "                       the right cache passes the same five tests\n  .venv/bin/council doctor\n"
         "                       what works here, and what gives a frontier model a seat\n"
-        "  make demo LIVE=1     your own Ollama writes the cache, and its models review it"
+        "  make demo LIVE=1     your own Ollama writes the cache, its models review it and testify"
     )
     return 0 if code == testified == 1 else 4
 
 
 def witnesses(*source: str) -> int:
-    """Run what a model wrote from the task alone against the faulty cache: no test, no key."""
-    words = ["review", FAULTY, "--task", f"@{TASK}", "--policy", "checks-only", "--no-store", "--versions", "8"]
-    return show([*words, *source])
+    """Run what a model wrote from the task alone beside the faulty cache: no test, no key."""
+    alone = ["--policy", "checks-only", "--no-store", "--versions", "8", *source]
+    return show(["review", FAULTY, "--task", f"@{TASK}", *alone])
 
 
 def claims() -> None:
@@ -92,16 +88,9 @@ def live() -> int:
         words = ["review", target, "--task", f"@{TASK}", "--tests", str(TESTS), "--no-store", *asked]
         limits = ["deadline_s=900", "attempt_timeout_s=600", f"max_tokens={200 if slow else 1200}"]
         show([*words, *(word for limit in limits for word in ("--set", limit))])
-    say(
-        f"\nA look is not a test. Now {writer} writes the cache eight times more, from the task alone,\n"
-        "and its versions run against the faulty cache: what most of them do alike is held against it.\n"
-    )
-    convicted = witnesses("--version-model", writer) == 1
-    say(
-        "\nConvicted, without a test and without a key."
-        if convicted
-        else "\nThey agree too little to accuse it, which proves nothing: a larger model has more to say."
-    )
+    say(f"\nA look is not a test. Now {writer} writes it eight times more, and that runs beside the faulty cache:\n")
+    witnesses("--version-model", writer)
+    say("\nWhere most agree against it, that took no test and no key. Where they agree too little, nobody is accused.")
     return 0
 
 

@@ -52,7 +52,7 @@ class LiteLLMClient:
                     return await self._ask(library, call, tell, started)
             except TimeoutError:
                 if limit.expired():
-                    raise ModelTimeout(f"no answer in {call.timeout_s:g} s") from None
+                    raise ModelTimeout(f"no answer in {call.timeout_s:.3g} s") from None
                 raise
 
     async def _ask(self, library: Any, call: Call, tell: Listener, started: float) -> Reply:

@@ -21,6 +21,9 @@ def labels_of(outcomes: Sequence[Outcome | None], *, effects: bool = False) -> t
     with itself; exceptions by their class. With ``effects`` changed arguments and printed text count, as they must
     where nothing is returned. Closeness is followed through, so no order of the outcomes changes who is with whom.
     """
+    there = [one for one in outcomes if one is not None]
+    if all(one == there[0] for one in there[1:]):  # as nearly always: what is equal as it stands needs no closer look
+        return tuple(-1 if one is None else 0 for one in outcomes)
     parted = [None if one is None else _parted(one, effects) for one in outcomes]
     groups: dict[str, list[list[int]]] = {}
     for place, part in enumerate(parted):

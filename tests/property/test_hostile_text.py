@@ -302,6 +302,7 @@ def blocks(markdown: str) -> list[str]:
 @given(hostile())
 @example("```\n````\n# no heading").via("fences inside a fence")
 @example("| a |\n|---|\n<script>alert(1)</script>\x1b[2J").via("a table, HTML and a control character")
+@example("::error:\n:").via("nearly a command to a build server, at the beginning of a line of code")
 def test_what_versions_say_makes_no_block_of_its_own(text: str) -> None:
     assume(printable(text).strip())
     document = Documents(TEMPLATES, secrets=()).render(session_saying(text))

@@ -21,6 +21,15 @@ AFTER = """
 """
 
 
+pytestmark = pytest.mark.xdist_group("versions")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One store for all: what the recorded versions do is run once, and remembered for the other submissions."""
+    return f"store_url=sqlite:///{tmp_path_factory.mktemp('versions')}/council.db"
+
+
 @pytest.fixture
 def shell(shell: Shell) -> Shell:
     shutil.copytree(ROOT / "examples", shell.work / "examples")
@@ -33,10 +42,10 @@ def shell(shell: Shell) -> Shell:
     return shell
 
 
-def review(shell: Shell, folder: str, versions: str, *more: str) -> tuple[int, dict[str, object]]:
+def review(shell: Shell, store: str, folder: str, versions: str, *more: str) -> tuple[int, dict[str, object]]:
     words = ("--task", "@task.md", "--policy", "checks-only", "--versions", "8", "--versions-from", versions)
     path = f"{folder}/lru_cache.py"
-    done = shell.council("review", path, *words, "--no-store", "-q", "--format", "json", *more, timeout=280)
+    done = shell.council("review", path, *words, "--set", store, "-q", "--format", "json", *more, timeout=280)
     return done.returncode, json.loads(done.stdout)
 
 
@@ -49,32 +58,32 @@ def review(shell: Shell, folder: str, versions: str, *more: str) -> tuple[int, d
     ],
 )
 def test_a_faulty_cache_is_convicted_by_the_shortest_series_there_is(
-    shell: Shell, folder: str, steps: list[str]
+    shell: Shell, store: str, folder: str, steps: list[str]
 ) -> None:
-    code, session = review(shell, folder, LARGE)
+    code, session = review(shell, store, folder, LARGE)
     told = session["versions"]["testimony"]["difference"]  # type: ignore[index]
     assert code == 1 and told["input"]["steps"] == steps
     assert session["evidence"][0]["state"] == "reproduced"  # type: ignore[index]
 
 
-def test_the_right_cache_is_not_accused(shell: Shell) -> None:
-    _, session = review(shell, f"{CACHE}/right", LARGE)
+def test_the_right_cache_is_not_accused(shell: Shell, store: str) -> None:
+    _, session = review(shell, store, f"{CACHE}/right", LARGE)
     told = session["versions"]["testimony"]  # type: ignore[index]
     assert told["difference"] is None and told["agreeing"] == 6 and session["concerns"] == []
 
 
 @pytest.mark.parametrize("folder", [f"{CACHE}/faulty", f"{CACHE}/right"])
-def test_who_finds_no_agreement_accuses_nobody(shell: Shell, folder: str) -> None:
-    _, session = review(shell, folder, SMALL)
+def test_who_finds_no_agreement_accuses_nobody(shell: Shell, store: str, folder: str) -> None:
+    _, session = review(shell, store, folder, SMALL)
     assert session["versions"]["testimony"]["difference"] is None  # type: ignore[index]
 
 
-def test_versions_decide_nothing_against_passing_tests(shell: Shell) -> None:
+def test_versions_decide_nothing_against_passing_tests(shell: Shell, store: str) -> None:
     """A test that the faulty cache passes: the difference is shown, disputed, and does not block."""
     shell.write(
         "test_little.py", "from lru_cache import LRUCache\n\n\ndef test_one():\n    assert LRUCache(1).get(1) == -1\n"
     )
-    code, session = review(shell, f"{CACHE}/faulty", LARGE, "--tests", "test_little.py")
+    code, session = review(shell, store, f"{CACHE}/faulty", LARGE, "--tests", "test_little.py")
     assert code == 0 and session["decision"] == "approved"
     (concern,) = session["concerns"]  # type: ignore[misc]
     assert concern["state"] == "disputed" and concern["seats"] == ["versions"]

@@ -161,4 +161,6 @@ def test_make_demo() -> None:
     assert "replayed" in first and "recorded" in first
     assert "REJECTED" in done.stdout
     assert "3 of 5 tests failed" in done.stdout
+    assert "REFUTED: passes in 3 of 3 runs" in done.stdout and "Traceback" not in done.stderr
+    assert "7 of 7 versions agree and the submission differs" in done.stdout
     assert "make demo LIVE=1" in done.stdout.splitlines()[-1]

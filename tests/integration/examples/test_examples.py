@@ -19,21 +19,23 @@ EXAMPLES = ROOT / "examples"
 ENDINGS = {
     "checks_alone": (0, "faulty: tests failed\n  test_capacity_limit: assert 3 == 2\n"),
     "count_votes": (0, "approved, 3 of 4 seats heard"),
-    "demo": (0, "REFUTED: passes in 3 of 3 runs"),
     "list_findings": (1, "subprocess call with shell=True"),
     "look_before_you_trust": (0, "codellama:34b is banned by policy payments (rule codellama)"),
     "own_parts": (0, "late: timed_out\napproved, 3 of 4 seats heard\nmay ship: False\n"),
     "own_policy": (0, f"council {council.__version__}, policy half: approved\n"),
     "review_with_seats": (1, "test_update_order"),
-    "run_the_claims": (0, "  refuted: passes in 3 of 3 runs: the code does what the claim expects\n    fix breaks: breaks test_cap"),
     "watch_a_sitting": (0, "tests: 3 of 5 tests failed\n"),
     "write_a_function": (2, "no local model is set"),
 }
 """What each program ends with, and what stands in its output."""
+OF_THE_README = {"demo": "$ make demo ", "run_the_claims": "$ python examples/run_the_claims.py\n"}
+"""Programs that the tests of the README run, as these lines of it: a minute that nobody needs twice."""
 
 
-def test_every_program_is_run_below() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(ENDINGS)
+def test_every_program_is_run_below_or_as_a_line_of_the_readme() -> None:
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(ENDINGS) | set(OF_THE_README)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(line in readme for line in OF_THE_README.values())
 
 
 @pytest.mark.parametrize("program", ENDINGS)

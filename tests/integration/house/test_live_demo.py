@@ -27,7 +27,7 @@ def test_the_models_of_a_real_ollama_write_and_review(
     tmp_path: Path, ollama_host: str, ollama_model: str, small_model: str
 ) -> None:
     # A repair more would take half a minute more, and the tests of `council generate` have them; versions end in time.
-    less = {"COUNCIL_REPAIRS": "0", "COUNCIL_VERSIONS_LIMIT_S": "25"}
+    less = {"COUNCIL_REPAIRS": "0", "COUNCIL_VERSIONS_LIMIT_S": "20"}
     done = make_demo_live(tmp_path, OLLAMA_HOST=ollama_host, OLLAMA_MODEL=ollama_model, **less)
     assert done.returncode == 0, done.stdout + done.stderr
     first = done.stdout.splitlines()[0]
@@ -41,9 +41,9 @@ def test_the_models_of_a_real_ollama_write_and_review(
         assert f"\n  {name} " in seats
     assert f"\nseat {small_model}: answering" in done.stderr
     assert re.search(rf"\n  {re.escape(ollama_model)} +recused: it wrote this code", seats), "nobody judges its own work"
-    testimony = done.stdout.partition(f"--versions 8 --version-model {ollama_model}")[2]
-    assert re.search(rf"\n  \d+ versions? by {re.escape(ollama_model)}: \d+ distinct heard on \d+ inputs", testimony)
-    assert re.search(r"\n(Convicted, without a test|They agree too little to accuse it)", testimony)
+    testimony = done.stdout.partition(f"--versions 8 --version-model {ollama_model}")[2].partition("\nVersions")[2]
+    told = rf"\n  (none|\d+ versions? by {re.escape(ollama_model)}: \d+ distinct heard on \d+ inputs)\n"
+    assert re.search(told, testimony), done.stdout
     assert not list(tmp_path.rglob("*.db")), "a demo leaves nothing in the user's store"
 
 
