@@ -18,10 +18,11 @@ def make_demo_live(home: Path, **more: str) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", "COLUMNS": "200", "LIVE": "1", **more}
     return subprocess.run(
-        [sys.executable, "examples/demo.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=280
+        [sys.executable, "examples/demo.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=560
     )
 
 
+@pytest.mark.timeout(600)  # three models' work, one after the other: three minutes where nothing else runs
 @pytest.mark.ollama
 def test_the_models_of_a_real_ollama_write_and_review(
     tmp_path: Path, ollama_host: str, ollama_model: str, small_model: str
