@@ -29,7 +29,7 @@ Anything else that escapes is a bug of ours: exit code 4, with a log.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class CouncilError(Exception):
@@ -111,6 +111,15 @@ class ModelTimeout(ModelError):
     """No answer within the limit of one attempt."""
 
     retryable = True
+
+    @classmethod
+    def after(cls, limit_s: float) -> Self:
+        """Return the error for a limit, which may be what was left of a longer one: hundredths of a second count.
+
+        >>> ModelTimeout.after(9.99926).problem, ModelTimeout.after(1800).problem
+        ('no answer in 10 s', 'no answer in 1800 s')
+        """
+        return cls(f"no answer in {round(limit_s, 2):g} s")
 
 
 class ModelDenied(ModelError):

@@ -137,7 +137,7 @@ class GatedClient:
                 except TimeoutError:
                     if not limit.expired():
                         raise
-                    raise ModelTimeout(f"no answer in {limit_s:.3g} s") from None
+                    raise ModelTimeout.after(limit_s) from None
                 bill.settle(reply.cost_usd)
                 return reply
 

@@ -51,8 +51,8 @@ class LiteLLMClient:
                 async with asyncio.timeout(call.timeout_s) as limit:
                     return await self._ask(library, call, tell, started)
             except TimeoutError:
-                if limit.expired():
-                    raise ModelTimeout(f"no answer in {call.timeout_s:.3g} s") from None
+                if limit.expired() and call.timeout_s is not None:
+                    raise ModelTimeout.after(call.timeout_s) from None
                 raise
 
     async def _ask(self, library: Any, call: Call, tell: Listener, started: float) -> Reply:

@@ -89,7 +89,7 @@ async def write_statement(
     except TimeoutError:
         if not limit.expired():
             raise
-        return _instead(plain, ModelTimeout(f"no answer in {limit_s:.3g} s").problem, attempts=1)
+        return _instead(plain, ModelTimeout.after(limit_s).problem, attempts=1)
     except CouncilError as error:
         return _instead(plain, error.problem, attempts=getattr(error, "attempts", 0))
     paragraphs, decision = read_statement(reply.text)

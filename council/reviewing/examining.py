@@ -287,7 +287,7 @@ async def _called(bar: Bar, seat: Seat, asked: CrossExamination, steering: Seque
     except TimeoutError:
         if not limit.expired():
             raise
-        return _silent(asked, ModelTimeout(f"no answer in {limit_s:.3g} s"), seat, clock() - started)
+        return _silent(asked, ModelTimeout.after(limit_s), seat, clock() - started)
     except CouncilError as error:
         return _silent(asked, error, seat, clock() - started)
     return _heard(bar, asked, seat, reply, steering)

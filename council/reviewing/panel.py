@@ -152,8 +152,8 @@ class _Sitting:
         except TimeoutError:
             if not limit.expired():
                 raise
-            reason = f"no answer in {self._settings.deadline_s:g} s"
-            return self._silent(seat, ReviewOutcome.TIMED_OUT, ModelTimeout(reason), listener, clock() - started)
+            late = ModelTimeout.after(self._settings.deadline_s)
+            return self._silent(seat, ReviewOutcome.TIMED_OUT, late, listener, clock() - started)
         except CouncilError as error:
             return self._silent(seat, outcome_of(error), error, listener, clock() - started)
         return self._heard(seat, reply, fallback, clock() - started)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from council.syntax import UNREADABLE
 from council.types.base import Record
 
 Kind = Literal["any", "none", "bool", "int", "float", "str", "bytes", "list", "tuple", "set", "dict", "union"]
@@ -43,7 +44,7 @@ def shape_of_hint(hint: str | None) -> Shape:
         return ANY
     try:
         return _of_node(ast.parse(hint.strip(), mode="eval").body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return ANY
 
 
