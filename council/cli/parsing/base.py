@@ -25,6 +25,13 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"formatter_class": _Formatter, "allow_abbrev": False, **options})
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and refuse here what is left: ``council`` itself knows no command's words to suggest."""
+        found, left = super().parse_known_args(args, namespace)
+        if left:
+            self.error(f"unrecognized arguments: {' '.join(left)}")
+        return found, left
+
     def error(self, message: str) -> NoReturn:
         """Print one sentence and leave with exit code 2."""
         said = self._suggest(message)
@@ -33,7 +40,7 @@ class Parser(argparse.ArgumentParser):
             from council.text import redact
 
             said = redact(said, secret_values())
-        sys.stderr.write(f"council: {said}. See: {self.prog} --help\n")
+        sys.stderr.write(f"council: {said}{'' if said.endswith('?') else '.'} See: {self.prog} --help\n")
         sys.exit(2)
 
     def _suggest(self, message: str) -> str:

@@ -228,3 +228,12 @@ def test_session_that_does_not_exist(good) -> None:
 def test_a_file_that_is_no_store(good) -> None:
     good.write("council.db", "this is not a database " * 100)
     one_sentence(good.council("session", "list", COUNCIL_STORE_URL="council.db"), 3, "council.db")
+
+
+def test_an_unknown_argument_is_told_by_the_command_that_was_typed(shell) -> None:
+    near = shell.council("review", "a.py", "--taks", "x")
+    assert near.returncode == 2 and near.stdout == ""
+    assert near.stderr == "council: unknown argument '--taks'. Did you mean --task? See: council review --help\n"
+    far = shell.council("session", "show", "abc", "-o", "page.html")
+    assert (far.returncode, far.stdout) == (2, "")
+    assert far.stderr == "council: unknown argument '-o'. See: council session show --help\n"
